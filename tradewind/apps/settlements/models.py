@@ -1,0 +1,94 @@
+"""Settlement files, their lines, and what each line means."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from tradewind.apps.orders.models import Order, OrderLine
+from tradewind.apps.org.models import StoredFile
+from tradewind.apps.stores.models import Store
+from tradewind.db import columns
+
+
+class SettlementFile(models.Model):
+    """A settlement of a store: a period, a deposit, lines. Held while anything in it is unexplained."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="settlements")
+    external_id = columns.code(60)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    layout = columns.code(40)
+    currency = columns.currency()
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    deposit_on = models.DateField(null=True)
+    total_minor = columns.minor()
+    lines_minor = columns.minor()  # sum of the lines
+    line_count = models.PositiveIntegerField()
+    state = columns.state("held")  # held, explained, posted
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "external_id", "currency"], name="one_settlement")
+        ]
+
+    @property
+    def remainder_minor(self) -> int:
+        """What the lines leave unexplained of the deposit; must be 0."""
+        return self.total_minor - self.lines_minor
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class SettlementLine(models.Model):
+    """One line as it stands in the file, and the kind it was mapped to (empty: unknown, held)."""
+
+    settlement = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines")
+    line_no = models.PositiveIntegerField()
+    type = columns.code(60)
+    amount_type = columns.code(80)
+    description = columns.code(160)
+    kind = columns.code(30, blank=True)
+    rule_id = columns.code(120, blank=True)
+    amount_minor = columns.minor()
+    order_external_id = columns.code(60, blank=True)
+    external_sku = columns.code(80, blank=True)
+    line_external_id = columns.code(60, blank=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="settlement_lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, null=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["settlement", "line_no"], name="one_settlement_line")
+        ]
+        indexes = [models.Index(fields=["settlement"], condition=Q(kind=""), name="unknown_lines")]
+
+    def __str__(self) -> str:
+        return f"{self.settlement_id}:{self.line_no}"
+
+
+class KindMapping(models.Model):
+    """A person's dated word on what a line of a channel means; goes before the rulebook's."""
+
+    channel = columns.code(40)
+    type = columns.code(60)
+    amount_type = columns.code(80)
+    description = columns.code(160)
+    kind = columns.code(30)
+    valid_from = models.DateField()
+    reason = models.TextField()
+    mapped_by = models.CharField(max_length=80)
+    mapped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "type", "amount_type", "description", "valid_from"], name="one_kind_mapping"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}/{self.amount_type}/{self.description} -> {self.kind}"

@@ -1,0 +1,66 @@
+"""Where this installation keeps its things: database, keys, logs. No Django here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+
+def home() -> Path:
+    """The installation's folder: $TRADEWIND_HOME, else ./var. Created with mode 0700."""
+    path = Path(os.environ.get("TRADEWIND_HOME", "var")).resolve()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str, make: Any = lambda: secrets.token_urlsafe(50)) -> str:
+    """A secret kept in a file of the home folder, made on first use; $TRADEWIND_<NAME> goes before it."""
+    given = os.environ.get("TRADEWIND_" + name.upper())
+    if given:
+        return given
+    path = home() / f"{name}.secret"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        value = str(make())
+        file.write(value)
+    return value
+
+
+def database() -> dict[str, Any]:
+    """Django's settings for the database: SQLite in the home folder, or $TRADEWIND_DATABASE_URL.
+
+    Example: TRADEWIND_DATABASE_URL=postgresql://user:pass@127.0.0.1:5432/tradewind
+    """
+    url = os.environ.get("TRADEWIND_DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(home() / "tradewind.sqlite3"),
+            "OPTIONS": {
+                "timeout": 60,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+                ),
+            },
+        }
+    parts = urlparse(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("TRADEWIND_DATABASE_URL must begin with postgresql://")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,1 @@
+"""Storage craft for SQLite and PostgreSQL alike."""

@@ -1,0 +1,86 @@
+"""States as tables: which moves are allowed, and one conditional UPDATE to make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from tradewind.db import lookups  # noqa: F401  `__among` is used below
+
+
+class WrongState(Exception):
+    """Some rows were not in a state from which the move is allowed; nothing was changed."""
+
+    def __init__(self, move: str, ids: Iterable[int]) -> None:
+        self.ids = sorted(ids)
+        super().__init__(f"{move} is not allowed for {len(self.ids)} row(s): {self.ids[:10]}")
+
+
+@dataclass(frozen=True)
+class StateTable:
+    """Moves by name: {"confirm": (("new",), "confirmed")}. Pure; lives in an app's states.py."""
+
+    start: str
+    moves: Mapping[str, tuple[tuple[str, ...], str]]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order in which the moves name them."""
+        seen = dict.fromkeys([self.start])
+        for sources, target in self.moves.values():
+            seen.update(dict.fromkeys([*sources, target]))
+        return tuple(seen)
+
+    def allowed(self, state: str) -> tuple[str, ...]:
+        """The moves open from a state."""
+        return tuple(name for name, (sources, _) in self.moves.items() if state in sources)
+
+
+def move(
+    model: type[models.Model],
+    table: StateTable,
+    name: str,
+    ids: Iterable[int],
+    *,
+    column: str = "state",
+    **also: Any,
+) -> list[int]:
+    """Move rows by one conditional UPDATE and return the ids that moved, ascending.
+
+    Rows in another state are left alone and not returned: a repeat moves nothing. `also` sets
+    further columns in the same statement.
+    """
+    sources, target = table.moves[name]
+    wanted = list(ids)
+    if not wanted:
+        return []
+    cols = {column: target, **also}
+    fields = {f.name: f for f in model._meta.concrete_fields}
+    sets = ", ".join(f"{connection.ops.quote_name(fields[c].column)} = %s" for c in cols)
+    values = [fields[c].get_db_prep_save(v, connection) for c, v in cols.items()]
+    marks = ", ".join("%s" for _ in sources)
+    quoted = connection.ops.quote_name(model._meta.db_table)
+    if connection.vendor == "postgresql":
+        among, ids_param = "id = ANY(%s::bigint[])", wanted
+    else:
+        import json
+
+        among, ids_param = "id IN (SELECT value FROM json_each(%s))", json.dumps(wanted)  # type: ignore[assignment]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quoted} SET {sets} WHERE {among} AND {column} IN ({marks}) RETURNING id",
+            [*values, ids_param, *sources],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def move_all(model: type[models.Model], table: StateTable, name: str, ids: Iterable[int], **kw: Any) -> list[int]:
+    """Like move, but refuses (WrongState) unless every row moved; call inside a transaction."""
+    wanted = set(ids)
+    moved = move(model, table, name, wanted, **kw)
+    if len(moved) != len(wanted):
+        raise WrongState(name, wanted - set(moved))
+    return moved

@@ -1,0 +1,1 @@
+"""Pure computation: no Django, no clock, no I/O, no float money."""

@@ -1,0 +1,122 @@
+"""Explained numbers: a tree of named components that always adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tradewind.engine.money import Money
+
+ACTUAL, ESTIMATED, MISSING = "actual", "estimated", "missing"
+_RANK = {ACTUAL: 0, ESTIMATED: 1, MISSING: 2}
+
+Amount = Money | Decimal
+
+
+class BreakdownError(ValueError):
+    """A tree whose parts do not sum to its amount, or that mixes currencies."""
+
+
+def worst(states: Iterator[str] | list[str] | tuple[str, ...]) -> str:
+    """The least certain of some states: missing over estimated over actual."""
+    return max(states, key=_RANK.__getitem__, default=ACTUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One number and why: amount, formula, inputs, the rule or document it stands on, its parts.
+
+    `name` is a glossary code (``cogs``, ``referral_fee``); faces translate it. `amount` is Money,
+    or Decimal for scores; None only when nothing is known (state missing). With parts, the amount
+    is the sum of the known ones, checked at birth, and the state is the worst of theirs.
+    """
+
+    name: str
+    amount: Amount | None
+    state: str = ACTUAL
+    formula: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    parts: tuple[Breakdown, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.state not in _RANK:
+            raise BreakdownError(f"unknown state {self.state!r}")
+        if self.amount is None and self.state != MISSING:
+            raise BreakdownError(f"{self.name}: no amount, yet not missing")
+        if self.parts:
+            self._check_parts()
+
+    def _check_parts(self) -> None:
+        total = _sum([p.amount for p in self.parts if p.amount is not None])
+        if total is not None and total != self.amount:
+            raise BreakdownError(f"{self.name}: parts sum to {total}, not {self.amount}")
+        if self.state != worst([p.state for p in self.parts]):
+            raise BreakdownError(f"{self.name}: state {self.state} is not the worst of its parts")
+
+    @classmethod
+    def of(cls, name: str, parts: list[Breakdown], *, zero: Amount | None = None, **kw: Any) -> Breakdown:
+        """The sum of parts under a name; `zero` is the amount when no part is known or none is given."""
+        amount = _sum([p.amount for p in parts if p.amount is not None])
+        state = worst([p.state for p in parts])
+        return cls(name, zero if amount is None else amount, state, parts=tuple(parts), **kw)
+
+    @classmethod
+    def missing(cls, name: str, why: str, **kw: Any) -> Breakdown:
+        """A component that is not known, with the reason in words."""
+        return cls(name, None, MISSING, formula=why, **kw)
+
+    def walk(self) -> Iterator[tuple[int, Breakdown]]:
+        """Every node with its depth, parents before children."""
+        stack = [(0, self)]
+        while stack:
+            depth, node = stack.pop()
+            yield depth, node
+            stack.extend((depth + 1, part) for part in reversed(node.parts))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for storage and the API; money as minor units with currency."""
+        out: dict[str, Any] = {"name": self.name, "state": self.state}
+        if isinstance(self.amount, Money):
+            out |= {"minor": self.amount.minor, "currency": self.amount.currency}
+        elif self.amount is not None:
+            out["value"] = str(self.amount)
+        for key in ("formula", "source"):
+            if getattr(self, key):
+                out[key] = getattr(self, key)
+        if self.inputs:
+            out["inputs"] = dict(self.inputs)
+        if self.parts:
+            out["parts"] = [p.to_json() for p in self.parts]
+        return out
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Breakdown:
+        amount: Amount | None = None
+        if "minor" in data:
+            amount = Money(data["minor"], data["currency"])
+        elif "value" in data:
+            amount = Decimal(data["value"])
+        return cls(
+            data["name"],
+            amount,
+            data["state"],
+            data.get("formula", ""),
+            data.get("inputs", {}),
+            data.get("source", ""),
+            tuple(cls.from_json(p) for p in data.get("parts", ())),
+        )
+
+
+def _sum(amounts: list[Amount]) -> Amount | None:
+    if not amounts:
+        return None
+    total = amounts[0]
+    for amount in amounts[1:]:
+        try:
+            total = total + amount  # type: ignore[operator]  # mixed kinds raise, which is the point
+        except (TypeError, ValueError) as exc:
+            raise BreakdownError(str(exc)) from None
+    return total
