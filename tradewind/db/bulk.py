@@ -44,9 +44,7 @@ def take_ids(model: type[models.Model], count: int) -> range | list[int]:
         return range(first, first + count)
 
 
-def insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows given as tuples of database values: COPY on PostgreSQL, executemany on SQLite.
 
     Columns are database columns. Values are passed as they are: datetimes must be aware UTC,
@@ -127,9 +125,7 @@ def update_rows(
                 [list(col) for col in zip(*rows, strict=True)],
             )
         else:
-            picks = ", ".join(
-                f"json_extract(value, '$[{i}]') AS {n}" for i, n in enumerate(["k", *columns])
-            )
+            picks = ", ".join(f"json_extract(value, '$[{i}]') AS {n}" for i, n in enumerate(["k", *columns]))
             values = f"(SELECT {picks} FROM json_each(%s)) AS d"
             cursor.execute(body.format(values=values), [json.dumps(rows, default=str)])
         return int(cursor.rowcount)

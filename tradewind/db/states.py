@@ -77,7 +77,9 @@ def move(
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def move_all(model: type[models.Model], table: StateTable, name: str, ids: Iterable[int], **kw: Any) -> list[int]:
+def move_all(
+    model: type[models.Model], table: StateTable, name: str, ids: Iterable[int], **kw: Any
+) -> list[int]:
     """Like move, but refuses (WrongState) unless every row moved; call inside a transaction."""
     wanted = set(ids)
     moved = move(model, table, name, wanted, **kw)
