@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,22 +34,36 @@ def cell(column: Column, row: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """A value as JSON data: money as {minor, currency, amount}, times as ISO 8601 UTC."""
-    if isinstance(value, Money):
-        return {"minor": value.minor, "currency": value.currency, "amount": str(value.amount)}
-    if isinstance(value, Ref):
-        from tradewind.desk.registry import noun
-
-        return {"id": noun(value.noun).public_id(value.id), "noun": value.noun, "text": value.text}
-    if isinstance(value, Breakdown):
-        return value.to_json()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal | Promise):
-        return str(value)
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
+    for kind, as_data in _PLAIN:
+        if isinstance(value, kind):
+            return as_data(value)
     return value
+
+
+def _money(value: Money) -> dict[str, Any]:
+    return {"minor": value.minor, "currency": value.currency, "amount": str(value.amount)}
+
+
+def _ref(value: Ref) -> dict[str, str]:
+    from tradewind.desk.registry import noun  # the registry reads nouns, which read this
+
+    return {"id": noun(value.noun).public_id(value.id), "noun": value.noun, "text": value.text}
+
+
+def _time(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Money, _money),
+    (Ref, _ref),
+    (Breakdown, Breakdown.to_json),
+    (datetime, _time),  # before date, of which it is a kind
+    (date, date.isoformat),
+    (Decimal, str),
+    (Promise, str),
+)
