@@ -1,4 +1,4 @@
-"""Settings of an installation. What differs from place to place comes from the environment (see docs/install.md)."""
+"""Settings of an installation; what differs from place to place comes from the environment."""
 
 from __future__ import annotations
 
