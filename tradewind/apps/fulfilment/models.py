@@ -22,13 +22,13 @@ class Wave(models.Model):
 
 
 class Parcel(models.Model):
-    """A parcel of an order: picked, packed, shipped, cancelled. `pushed_at` null: the channel has not confirmed it."""
+    """A parcel of an order; states in states.py. `pushed_at` null: the channel has not confirmed it."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels")
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, db_index=False)
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, related_name="parcels")
-    state = columns.state("picked", db_default="picked")
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True)
+    state = columns.state("picking", db_default="picking")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, db_index=False)
     tracking_no = columns.code(60, blank=True, db_default="")
     weight_g = models.PositiveIntegerField(null=True)
     freight_minor = columns.minor(null=True)  # estimated from the rate card until the carrier's bill

@@ -14,9 +14,9 @@ from tradewind.db.encrypted import EncryptedJSON
 class Order(models.Model):
     """An order; amounts in its own currency, tax apart. Buyer data is encrypted."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="orders")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="orders", db_index=False)
     external_id = columns.code(60)
-    state = columns.state("new", db_default="new")
+    state = columns.code(20, default="new", db_default="new")  # see states.py
     currency = columns.currency()
     goods_minor = columns.minor()  # net of tax and discount
     shipping_minor = columns.minor()
@@ -43,7 +43,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """A line of an order. `sku` is null until the listing is mapped; then the line is held, not lost."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     external_id = columns.code(60)
     external_sku = columns.code(80)
     title = models.CharField(max_length=400)

@@ -37,6 +37,7 @@ class Company(models.Model):
     name_zh = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2)
     base_currency = columns.currency()
+    costing = columns.code(16, default="fifo", db_default="fifo")  # fifo, moving_average
     is_practice = models.BooleanField(default=False)
 
     def __str__(self) -> str:

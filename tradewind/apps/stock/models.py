@@ -15,7 +15,7 @@ from tradewind.db import columns
 class Balance(models.Model):
     """Units of a SKU in a warehouse of an owner; must equal the sum of its moves."""
 
-    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="balances")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="balances", db_index=False)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
     owner = models.ForeignKey(Company, on_delete=models.PROTECT)
     on_hand = models.BigIntegerField(default=0, db_default=0)
@@ -34,10 +34,15 @@ class Balance(models.Model):
 
 
 class Move(models.Model):
-    """One change of on-hand units, append-only (raw UPDATE and DELETE are refused by the database)."""
+    """One change of units, append-only (raw UPDATE and DELETE are refused by the database).
+
+    `qty` changes what is on hand; `staged_qty` changes how much of it stands in staging, picked. A
+    pick is (0, +n), a ship (-n, -n), an unpick (0, -n): on-hand falls once, and both walks are facts.
+    """
 
     balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="moves")
     qty = models.BigIntegerField()  # signed
+    staged_qty = models.BigIntegerField(default=0, db_default=0)  # signed
     kind = columns.code(16)  # receipt, pick, unpick, ship, leg_out, leg_in, count
     source = columns.code(16)  # the document's noun
     source_id = models.BigIntegerField()  # its line

@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='parcel',
             name='service',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='logistics.service'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='logistics.service'),
         ),
         migrations.AddField(
             model_name='parcel',
             name='warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='logistics.warehouse'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='logistics.warehouse'),
         ),
         migrations.AddField(
             model_name='wave',

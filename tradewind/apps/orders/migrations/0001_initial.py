@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('external_id', models.CharField(max_length=60)),
-                ('state', models.CharField(db_default='new', db_index=True, default='new', max_length=20)),
+                ('state', models.CharField(db_default='new', default='new', max_length=20)),
                 ('currency', models.CharField(max_length=3)),
                 ('goods_minor', models.BigIntegerField()),
                 ('shipping_minor', models.BigIntegerField()),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='order',
             name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='stores.store'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', db_index=False, to='stores.store'),
         ),
         migrations.AddField(
             model_name='hold',
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='orderline',
             name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', db_index=False, to='orders.order'),
         ),
         migrations.AddField(
             model_name='orderline',

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(blank=True, max_length=120)),
                 ('country', models.CharField(max_length=2)),
                 ('base_currency', models.CharField(max_length=3)),
+                ('costing', models.CharField(db_default='fifo', default='fifo', max_length=16)),
                 ('is_practice', models.BooleanField(default=False)),
             ],
         ),

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('on_hand', models.BigIntegerField(db_default=0, default=0)),
                 ('reserved', models.BigIntegerField(db_default=0, default=0)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.company')),
-                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='catalog.sku')),
+                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', db_index=False, to='catalog.sku')),
                 ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='logistics.warehouse')),
             ],
         ),
@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('qty', models.BigIntegerField()),
+                ('staged_qty', models.BigIntegerField(db_default=0, default=0)),
                 ('kind', models.CharField(max_length=16)),
                 ('source', models.CharField(max_length=16)),
                 ('source_id', models.BigIntegerField()),
