@@ -7,78 +7,19 @@ A row stands for all days from `valid_from` to `valid_to` (both inclusive); the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from tradewind.engine.contracts import Problem
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.rule_kinds import KINDS
+from tradewind.engine.rule_parse import parse_rules
+from tradewind.engine.rule_rows import ANY, CONFIRMED, PROPOSED, REFUSED, Example, NoRule, Rule, RuleFile
 
-CONFIRMED, PROPOSED, REFUSED = "confirmed", "proposed", "refused"
-ANY = "*"
-
-
-class NoRule(LookupError):
-    """No row is in force for the question; carries kind, keys and day, and says them in words."""
-
-    def __init__(self, kind: str, keys: Mapping[str, str], on: date) -> None:
-        self.kind, self.keys, self.on = kind, dict(keys), on
-        wanted = ", ".join(f"{k} {v}" for k, v in keys.items()) or "anything"
-        super().__init__(f"no {kind} rule is in force for {wanted} on {on}")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One dated fact: what it says (`values`), of what (`keys`), since when, and on whose word."""
-
-    id: str
-    kind: str
-    keys: Mapping[str, str]
-    values: Mapping[str, Any]
-    valid_from: date
-    valid_to: date | None
-    source: str
-    reviewed: date
-    status: str  # confirmed, proposed
-    confidence: str  # high, medium, low
-    file: str
-    note: str = ""
-
-    def holds(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-    def decimal(self, name: str) -> Decimal:
-        """A value as an exact Decimal; KeyError when the row does not state it."""
-        return Decimal(self.values[name])
-
-    def text(self, name: str) -> str:
-        return str(self.values[name])
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A worked case inside a rule file: a question and the answer the file's author expects."""
-
-    file: str
-    name: str
-    kind: str
-    on: date
-    keys: Mapping[str, str]
-    expect: Mapping[str, Any]
-    formula: str = ""  # "" compares the row's values; else a formula of rule_examples.FORMULAS
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    none: bool = False  # no row may be found
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFile:
-    """The rows and examples of one file, with everything wrong in it."""
-
-    name: str
-    rules: tuple[Rule, ...]
-    examples: tuple[Example, ...]
-    problems: tuple[Problem, ...]
+__all__ = [
+    "ANY", "CONFIRMED", "PROPOSED", "REFUSED", "Change", "Example", "NoRule", "Rule", "RuleFile", "Rulebook",
+    "build", "diff", "parse_rules",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +34,140 @@ class Rulebook:
     """Every row, ready to be asked. Immutable; `with_decisions` gives another one."""
 
     def __init__(
-        self, rules: Iterable[Rule], examples: Iterable[Example] = (), decisions: Mapping[str, str] | None = None
-    ) -> None: ...
+        self,
+        rules: Iterable[Rule],
+        examples: Iterable[Example] = (),
+        decisions: Mapping[str, str] | None = None,
+    ) -> None:
+        self.rules = tuple(rules)
+        self.examples = tuple(examples)
+        self.decisions: Mapping[str, str] = dict(decisions or {})
+        self._ids = {rule.id: rule for rule in self.rules}
+        on = [rule for rule in self.rules if self.active(rule)]
+        problems = _repeated(self.rules) + list(_clashes(on)) + self._unknown_decisions()
+        if problems:
+            raise Refused(problems)
+        # kind -> [(names of the keys that are not *, {their values: rows})], the narrowest first.
+        self._index: dict[str, list[tuple[tuple[str, ...], dict[tuple[str, ...], list[Rule]]]]] = {}
+        for kind, masks in _by_mask(on).items():
+            self._index[kind] = sorted(masks.items(), key=lambda item: -len(item[0]))
 
-    rules: tuple[Rule, ...]
-    examples: tuple[Example, ...]
-    decisions: Mapping[str, str]
+    def _unknown_decisions(self) -> list[Problem]:
+        return [
+            Problem(None, id_, verdict, "is not a verdict on a rule", "confirmed, refused")
+            for id_, verdict in self.decisions.items()
+            if verdict not in (CONFIRMED, REFUSED)
+        ]
 
     def find(self, kind: str, on: date, **keys: str) -> Rule:
-        """The row in force on the day for the keys; the narrower wins. NoRule when there is none."""
+        """The row in force on the day for the keys; the narrower wins. NoRule when there is none.
+
+        A key left out matches only rows that say ``*`` there. ValueError for an unknown kind or key.
+        """
+        schema = KINDS.get(kind)
+        if schema is None or not keys.keys() <= set(schema.keys):
+            raise ValueError(f"no rule kind {kind!r} with keys {sorted(keys)}")
+        for mask, rows in self._index.get(kind, ()):
+            for rule in rows.get(tuple(keys.get(name, ANY) for name in mask), ()):
+                if rule.holds(on):
+                    return rule
         raise NoRule(kind, keys, on)
 
     def all(self, kind: str | None = None, on: date | None = None, **keys: str) -> list[Rule]:
         """Rows (switched on or not) of a kind, in force on a day, whose own keys equal those given."""
-        return []
+        return [
+            rule
+            for rule in self.rules
+            if (kind is None or rule.kind == kind)
+            and (on is None or rule.holds(on))
+            and all(rule.keys.get(key) == value for key, value in keys.items())
+        ]
 
     def active(self, rule: Rule) -> bool:
         """Whether a row is switched on: confirmed by its file or by a person, and not refused."""
-        return False
+        return self.decisions.get(rule.id, rule.status) == CONFIRMED
 
     def by_id(self, rule_id: str) -> Rule | None:
-        return None
+        """The row of an id, or None."""
+        return self._ids.get(rule_id)
 
     def with_decisions(self, decisions: Mapping[str, str]) -> Rulebook:
-        """The same rows under people's verdicts (id -> confirmed | refused). Refused when rows then clash."""
-        return self
+        """The same rows under people's verdicts (id -> confirmed | refused). Refused when rows then clash.
 
-
-def parse_rules(name: str, text: str) -> RuleFile:
-    """Read the text of one rule file (TOML). Never raises: what is wrong stands in `problems`."""
-    return RuleFile(name, (), (), ())
+        Verdicts of rows that no longer exist are kept and do nothing.
+        """
+        return Rulebook(self.rules, self.examples, {**self.decisions, **decisions})
 
 
 def build(files: Iterable[RuleFile]) -> Rulebook:
     """A rulebook of files; Refused with the problems of all of them at once."""
-    return Rulebook(())
+    files = list(files)
+    problems = [problem for file in files for problem in file.problems]
+    rules = [rule for file in files for rule in file.rules]
+    try:
+        book = Rulebook(rules, [example for file in files for example in file.examples])
+    except Refused as refused:
+        raise Refused(problems + list(refused.problems)) from None
+    if problems:
+        raise Refused(problems)
+    return book
 
 
 def diff(rulebook: Rulebook, a: date, b: date) -> list[Change]:
-    """Switched-on rows that were in force on one of two days and not on the other."""
-    return []
+    """Switched-on rows in force on only one of two days: `went` with a, `came` with b; by id."""
+    rows = [rule for rule in rulebook.rules if rulebook.active(rule) and rule.holds(a) != rule.holds(b)]
+    rows.sort(key=lambda rule: (rule.kind, rule.id))
+    return [Change("went" if rule.holds(a) else "came", rule) for rule in rows]
+
+
+def _by_mask(rules: list[Rule]) -> dict[str, dict[tuple[str, ...], dict[tuple[str, ...], list[Rule]]]]:
+    out: dict[str, dict[tuple[str, ...], dict[tuple[str, ...], list[Rule]]]] = {}
+    for rule in rules:
+        mask = tuple(name for name, value in rule.keys.items() if value != ANY)
+        rows = out.setdefault(rule.kind, {}).setdefault(mask, {})
+        rows.setdefault(tuple(rule.keys[name] for name in mask), []).append(rule)
+    return out
+
+
+def _repeated(rules: tuple[Rule, ...]) -> list[Problem]:
+    seen: dict[str, Rule] = {}
+    problems = []
+    for rule in rules:
+        if rule.id in seen:
+            where = f"{rule.file}: {rule.id}"
+            problems.append(Problem(None, where, rule.id, f"the id stands in {seen[rule.id].file} too"))
+        seen[rule.id] = rule
+    return problems
+
+
+def _clashes(rules: list[Rule]) -> Iterator[Problem]:
+    """Pairs of rows that hold on one day for one question with neither narrower than the other."""
+    groups: dict[str, list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.kind, []).append(rule)
+    for group in groups.values():
+        for i, one in enumerate(group):
+            for two in group[i + 1 :]:
+                reason = _clash(one, two)
+                if reason:
+                    where = f"{two.file}: {two.id}"
+                    yield Problem(None, where, two.id, f"{reason} {one.id}", "one row a question and day")
+
+
+def _clash(one: Rule, two: Rule) -> str:
+    if one.valid_to is not None and one.valid_to < two.valid_from:
+        return ""
+    if two.valid_to is not None and two.valid_to < one.valid_from:
+        return ""
+    narrower_one = narrower_two = False
+    for key, a in one.keys.items():
+        b = two.keys[key]
+        if a == b:
+            continue
+        if a != ANY and b != ANY:
+            return ""
+        narrower_one |= b == ANY
+        narrower_two |= a == ANY
+    if narrower_one and narrower_two:
+        return "is as narrow as, and overlaps,"
+    return "" if narrower_one or narrower_two else "overlaps"

@@ -1,0 +1,78 @@
+"""The rows of a rulebook: rules, examples, and the refusal when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tradewind.engine.contracts import Problem
+
+CONFIRMED, PROPOSED, REFUSED = "confirmed", "proposed", "refused"
+ANY = "*"
+
+
+class NoRule(LookupError):
+    """No row is in force for the question; carries kind, keys and day, and says them in words."""
+
+    def __init__(self, kind: str, keys: Mapping[str, str], on: date) -> None:
+        self.kind, self.keys, self.on = kind, dict(keys), on
+        wanted = ", ".join(f"{k} {v}" for k, v in keys.items()) or "anything"
+        super().__init__(f"no {kind} rule is in force for {wanted} on {on}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One dated fact: what it says (`values`), of what (`keys`), since when, and on whose word."""
+
+    id: str
+    kind: str
+    keys: Mapping[str, str]
+    values: Mapping[str, Any]
+    valid_from: date
+    valid_to: date | None  # inclusive; None: no end is known
+    source: str
+    reviewed: date
+    status: str  # confirmed, proposed
+    confidence: str  # high, medium, low
+    file: str
+    note: str = ""
+
+    def holds(self, on: date) -> bool:
+        """Whether the day lies in the row's interval, both ends included."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def decimal(self, name: str) -> Decimal:
+        """A value as an exact Decimal; KeyError when the row does not state it."""
+        return Decimal(self.values[name])
+
+    def text(self, name: str) -> str:
+        """A value as text; KeyError when the row does not state it."""
+        return str(self.values[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked case inside a rule file: a question and the answer the file's author expects."""
+
+    file: str
+    name: str
+    kind: str
+    on: date
+    keys: Mapping[str, str]
+    expect: Mapping[str, Any]
+    formula: str = ""  # "" compares the row's values; else a formula of rule_examples.FORMULAS
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    none: bool = False  # no row may be found
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The rows and examples of one file, with everything wrong in it."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    problems: tuple[Problem, ...]
