@@ -153,7 +153,7 @@ class Transport:
         if attempt == ATTEMPTS or not (call.repeatable or error.code == "throttled"):
             return None
         if error.retry_after is None:
-            return self.dice() * BACKOFF_S * 2 ** (attempt - 1)
+            return self.dice() * BACKOFF_S * float(1 << (attempt - 1))
         return error.retry_after if error.retry_after <= LONGEST_WAIT_S else None
 
     def _wait_turn(self, call: Call) -> None:
