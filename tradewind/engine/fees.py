@@ -88,8 +88,7 @@ def channel_fees(
             parts.append(payment_fee(paid, rulebook.find("payment_fee", on, channel=channel, market=market)))
         except NoRule as missing:
             parts.append(Breakdown.missing("payment_fee", str(missing)))
-    zero = Money.zero(price.currency) if parts[0].amount is not None else None
-    return Breakdown.of("channel_fees", parts, zero=zero)
+    return Breakdown.of("channel_fees", parts)
 
 
 def _referral(

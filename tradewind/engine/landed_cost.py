@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
-from tradewind.engine.breakdown import Breakdown
+from tradewind.engine.breakdown import ESTIMATED, MISSING, Breakdown, worst
+from tradewind.engine.fees import channel_fees
 from tradewind.engine.fx import Rates
-from tradewind.engine.money import Money
-from tradewind.engine.rulebook import Rulebook
+from tradewind.engine.money import Money, quantize
+from tradewind.engine.rulebook import NoRule, Rulebook
+from tradewind.engine.vat import net_of
 
 
 @dataclass(frozen=True, slots=True)
 class UnitInputs:
     """One unit sold: any currency each; None is unknown and shows as missing, a zero is a stated zero.
 
-    Rates are fractions (Decimal("0.05") is 5 %): ads and returns of the net price, the FX buffer of
-    what is received in the selling currency. `vat_rebate` is left out when None (no rebate claimed).
+    Rates are fractions (Decimal("0.05") is 5 %): ads, returns and the FX buffer, all of the net price.
+    The buffer is zero by itself where the selling currency is the base currency. `vat_rebate` is left
+    out when None (no rebate claimed).
     """
 
     market: str
     channel: str
     category: str
-    price: Money | None  # what the buyer pays, tax included where the market prices so
+    price: Money | None  # what the buyer is shown: tax included where the market prices so
     goods_cost: Money | None
     first_leg: Money | None
     fulfilment: Money | None
@@ -37,17 +41,112 @@ class UnitInputs:
 
 @dataclass(frozen=True, slots=True)
 class UnitProfit:
-    """Profit of a unit in the base currency, explained, and what it is of the net price."""
+    """Profit of a unit in the base currency, explained, and the net price it is a share of."""
 
     breakdown: Breakdown
     net_price: Money | None  # base currency
 
     @property
+    def profit(self) -> Money | None:
+        """The profit; None while any part is missing, so that nobody takes the known parts for it."""
+        if self.breakdown.state == MISSING or not isinstance(self.breakdown.amount, Money):
+            return None
+        return self.breakdown.amount
+
+    @property
     def margin(self) -> Decimal | None:
-        """Profit over net price, 4 decimals; None while any part is missing."""
-        raise NotImplementedError
+        """Profit over net price, 4 decimals half up (0.1234 is 12.34 %); None while a part is missing."""
+        if self.profit is None or self.net_price is None or self.net_price.minor <= 0:
+            return None
+        return quantize(Fraction(self.profit.minor, self.net_price.minor), 4)
 
 
 def unit_profit(inputs: UnitInputs, rulebook: Rulebook, rates: Rates, on: date) -> UnitProfit:
-    """Profit of one unit sold on a day; costs are negative parts, everything in the base currency."""
-    raise NotImplementedError
+    """Profit of one unit sold on a day; costs are negative parts, everything in the base currency.
+
+    Selling-side parts are computed in the selling currency and converted; a missing price, rule, rate
+    or cost is a missing part, and the total then says so.
+    """
+    base = inputs.base_currency
+    net = _net(inputs, rulebook, on)
+    fees = _fees(inputs, net, rulebook, on)
+    net_base = _in_base(net, base, rates, on, "net_price")
+    parts = [net_base]
+    parts += [_minus(_in_base(part, base, rates, on, part.name)) for part in fees]
+    for name in ("fulfilment", "first_leg", "goods_cost", "duty"):
+        parts.append(_minus(_stated(name, getattr(inputs, name), base, rates, on)))
+    if inputs.vat_rebate is not None:
+        parts.append(_stated("vat_rebate", inputs.vat_rebate, base, rates, on))
+    parts.append(_allowance("ads", net_base, inputs.ads_rate))
+    parts.append(_allowance("returns", net_base, inputs.returns_rate))
+    parts.append(_fx_buffer(inputs, net_base))
+    tree = Breakdown.of("unit_profit", parts, zero=None)
+    return UnitProfit(tree, net_base.amount if isinstance(net_base.amount, Money) else None)
+
+
+def _net(inputs: UnitInputs, rulebook: Rulebook, on: date) -> Breakdown:
+    if inputs.price is None:
+        return Breakdown.missing("net_price", "the selling price is not known")
+    try:
+        rule = rulebook.find("vat", on, market=inputs.market, category=inputs.category)
+    except NoRule as missing:
+        return Breakdown.missing("net_price", str(missing))
+    return net_of(inputs.price, rule)
+
+
+def _fees(inputs: UnitInputs, net: Breakdown, rulebook: Rulebook, on: date) -> tuple[Breakdown, ...]:
+    """Referral fee on the net price, payment fee on what the buyer pays."""
+    if not isinstance(net.amount, Money) or inputs.price is None:
+        return (Breakdown.missing("referral_fee", "the net price is not known"),)
+    fees = channel_fees(
+        rulebook,
+        channel=inputs.channel,
+        market=inputs.market,
+        category=inputs.category,
+        on=on,
+        price=net.amount,
+        paid=inputs.price,
+    )
+    return fees.parts
+
+
+def _stated(name: str, amount: Money | None, base: str, rates: Rates, on: date) -> Breakdown:
+    if amount is None:
+        return Breakdown.missing(name, "not stated")
+    return _in_base(Breakdown(name, amount, formula="stated"), base, rates, on, name)
+
+
+def _in_base(node: Breakdown, base: str, rates: Rates, on: date, name: str) -> Breakdown:
+    """The node's amount in the base currency; its own words kept where nothing is converted."""
+    if not isinstance(node.amount, Money) or node.amount.currency == base:
+        return node
+    converted = rates.convert(node.amount, base, on, name)
+    if converted.amount is None:
+        return converted
+    formula = f"({node.formula}) x rate" if node.formula else converted.formula
+    source = ", ".join(word for word in (node.source, converted.source) if word)
+    inputs = {**node.inputs, **converted.inputs}
+    return Breakdown(name, converted.amount, worst([node.state, converted.state]), formula, inputs, source)
+
+
+def _minus(node: Breakdown) -> Breakdown:
+    """The node as a cost: its amount turned negative."""
+    if not isinstance(node.amount, Money):
+        return node
+    return Breakdown(node.name, -node.amount, node.state, node.formula, node.inputs, node.source)
+
+
+def _allowance(name: str, net: Breakdown, rate: Decimal | None) -> Breakdown:
+    """A share of the net price set aside: an estimate by nature."""
+    if rate is None:
+        return Breakdown.missing(name, "the rate is not stated")
+    if not isinstance(net.amount, Money):
+        return Breakdown.missing(name, "the net price is not known")
+    inputs = {"net price": str(net.amount), "rate": str(rate)}
+    return Breakdown(name, -net.amount.times(rate), ESTIMATED, f"net price x {rate}", inputs)
+
+
+def _fx_buffer(inputs: UnitInputs, net: Breakdown) -> Breakdown:
+    if inputs.price is not None and inputs.price.currency == inputs.base_currency:
+        return Breakdown("fx_buffer", Money.zero(inputs.base_currency), formula="sold in the base currency")
+    return _allowance("fx_buffer", net, inputs.fx_buffer_rate)
