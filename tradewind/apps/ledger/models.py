@@ -43,7 +43,7 @@ class Entry(models.Model):
     every currency or that has none, any change or removal of a posted entry or of its postings.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
     number = models.BigIntegerField()
     on = models.DateField()
     event = columns.code(30)  # sale, receipt, settlement, payout, conversion ...
@@ -67,7 +67,7 @@ class Posting(models.Model):
     """One side of an entry: debit positive, credit negative; append-only."""
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings", db_index=False)
     amount_minor = columns.minor()
     currency = columns.currency()
     store_id = models.BigIntegerField(null=True)  # dimensions: plain ids, the nouns lie upstream

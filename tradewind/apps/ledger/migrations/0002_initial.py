@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='company',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.company'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='org.company'),
         ),
         migrations.AddField(
             model_name='period',
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='posting',
             name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.account'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', db_index=False, to='ledger.account'),
         ),
         migrations.AddField(
             model_name='posting',
