@@ -1,6 +1,4 @@
 """Fixtures that every test of the house may take."""
 
+from tests import flush  # noqa: F401  lets transactional tests empty guarded tables
 from tests.people import alice, bob, charlie, users  # noqa: F401
-from tests.unguarded import empty_after_transactional_tests
-
-empty_after_transactional_tests()
