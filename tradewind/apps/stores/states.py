@@ -1,0 +1,5 @@
+"""States of a store."""
+
+from tradewind.db.states import StateTable
+
+STORE = StateTable("connected", {"pause": (("connected",), "paused"), "resume": (("paused",), "connected")})
