@@ -58,7 +58,7 @@ def draft_listings(*, store_id: int, rows: Sequence[NewListing], now: datetime, 
                 external_sku=r.external_sku,
                 title=r.title[:400],
                 currency=store.currency,
-                price_minor=r.price.minor if r.price else None,
+                price_minor=None if r.price is None else r.price.minor,
             )
             for r in new
         )
@@ -83,7 +83,7 @@ def _problems(rows: Sequence[NewListing], currency: str) -> list[Problem]:
         seen.add(row.external_sku)
         if not row.title.strip():
             problems.append(Problem(at, "title", "", "is empty", "the title that buyers see"))
-        problems += price_problems(at, row.price, currency) if row.price else []
+        problems += price_problems(at, row.price, currency) if row.price is not None else []
     return problems
 
 
