@@ -1,0 +1,35 @@
+"""A practice world in a process of its own: `python -m tradewind.simulators --seed 7 --port 8765`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+from tradewind.simulators.server import bind
+from tradewind.simulators.world import World
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Serve until interrupted. The world starts `--days` before today, or on `--start`."""
+    parser = argparse.ArgumentParser(prog="python -m tradewind.simulators", description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    parser.add_argument("--days", type=int, default=90, help="how long before today the world begins")
+    parser.add_argument("--start", type=date.fromisoformat, help="first day of the world, instead of --days")
+    given = parser.parse_args(argv)
+    start = given.start or datetime.now(UTC).date() - timedelta(days=given.days)
+    world = World(given.seed, start)
+    server, _ = bind(world, given.port)
+    host, port = "127.0.0.1", server.server_address[1]
+    sys.stdout.write(f"seed {given.seed}, from {start}: http://{host}:{port}/control/accounts\n")
+    sys.stdout.flush()
+    try:
+        server.serve_forever(poll_interval=0.2)
+    except KeyboardInterrupt:
+        server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
