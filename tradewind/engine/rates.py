@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.contracts import Problem
@@ -13,6 +14,7 @@ from tradewind.engine.money import Money
 
 NO_COUNTRY, NO_WEIGHT, NO_DIMENSIONS = "no_country", "no_weight", "no_dimensions"
 TOO_HEAVY, GAP = "too_heavy", "gap"
+FALLS = "a price that does not fall"  # `accepted` of the one finding a forwarder may confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Band:
 
     def steps(self, chargeable_g: int) -> int:
         """Started steps beyond the first weight."""
-        over = max(chargeable_g, self.minimum_g) - self.first_g
+        over = (chargeable_g if chargeable_g > self.minimum_g else self.minimum_g) - self.first_g
         return -(-over // self.step_g) if over > 0 else 0
 
     def price(self, chargeable_g: int) -> int:
@@ -55,22 +57,27 @@ class Parcel:
     height_mm: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A price, or the reason why there is none (`amount` None)."""
+class Quote(NamedTuple):
+    """A price, or the reason why there is none (`amount` None). A tuple: quotes are made by the million."""
 
-    amount: Money | None
+    minor: int | None
+    currency: str
     chargeable_g: int
     band: Band | None
     reason: str = ""  # no_country, no_weight, no_dimensions, too_heavy, gap
     by_volume: bool = False
     source: str = ""
 
+    @property
+    def amount(self) -> Money | None:
+        """The price; None when refused."""
+        return None if self.minor is None else Money(self.minor, self.currency)
+
     def explain(self) -> Breakdown:
         """The arithmetic: parcel charge, first weight, further weight; missing with the reason."""
-        if self.amount is None or self.band is None:
+        if self.minor is None or self.band is None:
             return Breakdown.missing("freight", self.reason)
-        band, currency = self.band, self.amount.currency
+        band, currency = self.band, self.currency
         steps = band.steps(self.chargeable_g)
         weight = max(self.chargeable_g, band.minimum_g)
         parts = [
@@ -111,23 +118,23 @@ class Card:
         """
         country = self._bands.get(parcel.country)
         if country is None:
-            return Quote(None, 0, None, NO_COUNTRY)
+            return Quote(None, self.currency, 0, None, NO_COUNTRY)
         if parcel.weight_g <= 0:
-            return Quote(None, 0, None, NO_WEIGHT)
+            return Quote(None, self.currency, 0, None, NO_WEIGHT)
         weight = parcel.weight_g
         if self.divisor is not None:
             if not parcel.length_mm or not parcel.width_mm or not parcel.height_mm:
-                return Quote(None, 0, None, NO_DIMENSIONS)
+                return Quote(None, self.currency, 0, None, NO_DIMENSIONS)
             weight = max(weight, -(-parcel.length_mm * parcel.width_mm * parcel.height_mm // self.divisor))
         tops, rows = country
         at = bisect_left(tops, weight)
         if at == len(rows):
-            return Quote(None, weight, None, TOO_HEAVY)
+            return Quote(None, self.currency, weight, None, TOO_HEAVY)
         band = rows[at]
         if weight <= band.above_g:
-            return Quote(None, weight, None, GAP)
-        amount = Money(band.price(weight), self.currency)
-        return Quote(amount, weight, band, "", weight > parcel.weight_g, self.source)
+            return Quote(None, self.currency, weight, None, GAP)
+        minor = band.price(weight)
+        return Quote(minor, self.currency, weight, band, "", weight > parcel.weight_g, self.source)
 
 
 def check_bands(bands: Sequence[Band]) -> list[Problem]:
@@ -167,5 +174,5 @@ def _edge(low: Band, high: Band) -> list[Problem]:
         return [Problem(high.row, "above_g", where, f"leaves a gap after {low.to_g} g", f"{low.to_g}")]
     if low.step_g > 0 and high.step_g > 0 and high.price(high.above_g + 1) < low.price(low.to_g):
         reason = f"costs less than {low.above_g}-{low.to_g} g at the edge: a slip of a digit?"
-        return [Problem(high.row, "step_minor", where, reason, "a price that does not fall")]
+        return [Problem(high.row, "step_minor", where, reason, FALLS)]
     return []

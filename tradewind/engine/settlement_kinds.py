@@ -56,6 +56,7 @@ _ROWS = (
     ("refund", "Refund", -1, REFUND, "6004"),
     ("refund_promotion", "Promotion taken back on refund", 1, REFUND, "6004"),
     ("goodwill", "Goodwill refund", -1, REFUND, "6004"),
+    ("restocking_fee", "Restocking fee kept", 1, REFUND, "6004"),
     ("refund_tax", "Tax refunded", -1, TAX, "2221"),
     ("refund_marketplace_tax", "Withheld tax given back", 1, TAX, "2221"),
     ("referral_fee", "Referral fee", -1, FEES, "6601"),
