@@ -9,6 +9,7 @@ from tradewind.apps.orders.models import Order, OrderLine
 from tradewind.apps.org.models import StoredFile
 from tradewind.apps.stores.models import Store
 from tradewind.db import columns
+from tradewind.engine.money import Money
 
 
 class SettlementFile(models.Model):
@@ -25,6 +26,8 @@ class SettlementFile(models.Model):
     total_minor = columns.minor()
     lines_minor = columns.minor()  # sum of the lines
     line_count = models.PositiveIntegerField()
+    unknown_count = models.PositiveIntegerField(default=0)  # lines whose kind nobody has said
+    unmatched_count = models.PositiveIntegerField(default=0)  # lines of an order not known here
     state = columns.state("held")  # held, explained, posted
     imported_at = models.DateTimeField()
 
@@ -36,16 +39,25 @@ class SettlementFile(models.Model):
     @property
     def remainder_minor(self) -> int:
         """What the lines leave unexplained of the deposit; must be 0."""
-        return self.total_minor - self.lines_minor
+        return int(self.total_minor - self.lines_minor)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def remainder(self) -> Money:
+        """What the lines leave unexplained, as Money."""
+        return Money(self.remainder_minor, self.currency)
 
     def __str__(self) -> str:
-        return self.external_id
+        return str(self.external_id)
 
 
 class SettlementLine(models.Model):
     """One line as it stands in the file, and the kind it was mapped to (empty: unknown, held)."""
 
-    settlement = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines")
+    settlement = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines", db_index=False)
     line_no = models.PositiveIntegerField()
     type = columns.code(60)
     amount_type = columns.code(80)
@@ -57,7 +69,7 @@ class SettlementLine(models.Model):
     external_sku = columns.code(80, blank=True)
     line_external_id = columns.code(60, blank=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="settlement_lines")
-    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, null=True)
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, null=True, db_index=False)
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
