@@ -1,0 +1,194 @@
+"""Bytes of a table file to records of cells: gzip, encodings, delimiters, XLSX; bombs and cuts refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+
+from python_calamine import CalamineWorkbook
+
+from tradewind.engine.contracts import Problem
+
+Cell = str | Decimal | date | bool
+Record = Sequence[Cell]
+
+_MAX_ENTRIES, _MAX_RATIO = 2000, 200
+_DELIMITERS = ",\t;|"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Unreadable(Exception):
+    """The file cannot be read at all; carries the problem."""
+
+    def __init__(self, name: str, reason: str, accepted: str = "", row: int | None = None) -> None:
+        super().__init__(reason)
+        self.problem = Problem(row, name, "", reason, accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Records of a file with how it was written."""
+
+    records: Iterator[Record]
+    encoding: str
+    delimiter: str
+    clean: bool  # no control character anywhere: cells need no look
+
+
+def open_table(name: str, data: bytes, headers: frozenset[str], max_bytes: int) -> Opened:
+    """Records of a file; Unreadable with the reason. `headers`: known header words, lower case."""
+    if len(data) > max_bytes:
+        raise Unreadable(name, f"the file has {len(data):,} bytes", f"up to {max_bytes:,} bytes")
+    if data[:2] == b"\x1f\x8b":
+        data = _gunzip(name, data, max_bytes)
+    if data[:4] == b"PK\x03\x04":
+        return Opened(_xlsx(name, data, max_bytes), "xlsx", "", False)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise Unreadable(name, "an old .xls workbook", "CSV, TSV or XLSX")
+    if not data.strip():
+        raise Unreadable(name, "the file is empty", "a table with a header row")
+    text, encoding = _decode(name, data)
+    delimiter = _sniff(text, headers)
+    return Opened(_csv(name, text, delimiter), encoding, delimiter, _CONTROL.search(text) is None)
+
+
+def control_character(text: str) -> str:
+    """The first control character in a cell as a code point, or empty."""
+    found = _CONTROL.search(text)
+    return f"U+{ord(found.group()):04X}" if found else ""
+
+
+def _gunzip(name: str, data: bytes, max_bytes: int) -> bytes:
+    """Unpack gzip, members one after another, with a limit; a cut file is refused, never half read."""
+    out = bytearray()
+    while data:
+        unpack = zlib.decompressobj(wbits=31)
+        try:
+            out += unpack.decompress(data, max_bytes + 1 - len(out))
+        except zlib.error as exc:
+            raise Unreadable(name, f"the gzip data is damaged: {exc}", "a whole file") from None
+        if len(out) > max_bytes:
+            raise Unreadable(name, "the file unpacks to too much", f"up to {max_bytes:,} bytes")
+        if not unpack.eof:
+            raise Unreadable(name, "the gzip file is cut short", "a whole file")
+        data = unpack.unused_data.lstrip(b"\0")
+    return bytes(out)
+
+
+def _decode(name: str, data: bytes) -> tuple[str, str]:
+    """Text and the encoding it was in: by mark, then UTF-16 by its zeros, UTF-8, GBK, Windows-1252."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _strict(name, data, encoding), encoding
+    head = data[:2000]
+    if head[1::2].count(0) > len(head) // 3:
+        return _strict(name, data, "utf-16-le"), "utf-16-le"
+    if head[0::2].count(0) > len(head) // 3:
+        return _strict(name, data, "utf-16-be"), "utf-16-be"
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as exc:
+        if data[-3:] and exc.start >= len(data) - 3 and exc.reason == "unexpected end of data":
+            raise Unreadable(name, "the file is cut in the middle of a character", "a whole file") from None
+    encoding = "gb18030" if _looks_chinese(data) else "cp1252"
+    return _strict(name, data, encoding), encoding
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """GBK pairs mostly have two high bytes; accents of Western text stand alone among ASCII."""
+    pairs = re.findall(rb"[\x81-\xfe][\x30-\xfe]", data[:200_000])
+    return sum(pair[1] >= 0x80 for pair in pairs) * 2 > len(pairs)
+
+
+def _strict(name: str, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        row = data[: exc.start].count(b"\n") + 1
+        accepted = "UTF-8, GBK or UTF-16"
+        raise Unreadable(name, f"not readable as {encoding} at byte {exc.start}", accepted, row) from None
+
+
+def _sniff(text: str, headers: frozenset[str]) -> str:
+    """The delimiter under which the first lines hold most known headers, then most cells."""
+    lines = [line for line in islice(io.StringIO(text), 40) if line.strip()][:10]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        known = cells = 0
+        for line in lines:
+            parts = next(csv.reader([line], delimiter=delimiter), [])
+            known = max(known, sum(normal(part) in headers for part in parts))
+            cells = max(cells, len(parts))
+        return known, cells
+
+    return max(_DELIMITERS, key=score)
+
+
+def normal(header: str) -> str:
+    """A header as it is compared: lower case, spaces, dashes and underscores alike, full width folded."""
+    text = header.strip().lower().translate(_FOLD)
+    return " ".join(re.sub(r"[\s_\-]+", " ", text).split())
+
+
+_FOLD = str.maketrans({"（": "(", "）": ")", "：": ":", "　": " ", "／": "/", "﻿": ""})
+
+
+def _csv(name: str, text: str, delimiter: str) -> Iterator[Record]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error as exc:
+        raise Unreadable(name, f"not well quoted: {exc}", "a whole CSV file", reader.line_num) from None
+
+
+def _xlsx(name: str, data: bytes, max_bytes: int) -> Iterator[Record]:
+    _check_zip(name, data, max_bytes)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        rows: Iterable[list[object]] = book.get_sheet_by_index(0).iter_rows() if book.sheet_names else ()
+        for row in rows:
+            yield [_cell(value) for value in row]
+    except Unreadable:
+        raise
+    except Exception as exc:  # calamine raises its own and Rust's errors
+        raise Unreadable(name, f"the workbook cannot be read: {exc}", "an .xlsx file") from None
+
+
+def _check_zip(name: str, data: bytes, max_bytes: int) -> None:
+    """Sizes and ratios before anything is unpacked."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as exc:
+        raise Unreadable(name, f"the workbook is damaged or cut short: {exc}", "an .xlsx file") from None
+    if "xl/workbook.xml" not in {entry.filename for entry in entries}:
+        raise Unreadable(name, "a zip file, but not a workbook", "CSV, TSV or XLSX")
+    total = sum(entry.file_size for entry in entries)
+    steep = any(
+        e.file_size > 1_000_000 and e.file_size > _MAX_RATIO * max(e.compress_size, 1) for e in entries
+    )
+    if len(entries) > _MAX_ENTRIES or total > 8 * max_bytes or steep:
+        raise Unreadable(
+            name, "the workbook unpacks to far more than it is", f"up to {8 * max_bytes:,} bytes"
+        )
+
+
+def _cell(value: object) -> Cell:
+    """A workbook's cell: numbers as the shortest decimal that means the stored number."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        number = Decimal(repr(value))
+        return number.to_integral_value() if number == number.to_integral_value() else number
+    if isinstance(value, datetime):
+        return value.date() if value.time().isoformat() == "00:00:00" else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value
+    return str(value)
