@@ -18,7 +18,8 @@ def store(house, quay):  # noqa: F811
 def skus(db):
     product = Product.objects.create(code="P1", name="Lamp", name_zh="灯")
     return [
-        Sku.objects.create(product=product, code=f"LAMP-{c}", name=f"Lamp {c}", name_zh=f"灯 {c}") for c in "AB"
+        Sku.objects.create(product=product, code=f"LAMP-{c}", name=f"Lamp {c}", name_zh=f"灯 {c}")
+        for c in "AB"
     ]
 
 

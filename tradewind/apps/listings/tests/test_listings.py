@@ -110,16 +110,24 @@ def test_nobody_without_the_right_ends_a_listing_and_out_of_scope_is_unknown(two
     assert facts_hash() == before
 
 
-CSV = "external_sku,title,price,sku,units_each\ngb-1,Lamp A,19.99,LAMP-A,1\ngb-2,Lamp B pair,35.50,LAMP-B,2\ngb-3,Odd,,,\n"
+CSV = (
+    "external_sku,title,price,sku,units_each\ngb-1,Lamp A,19.99,LAMP-A,1\n"
+    "gb-2,Lamp B pair,35.50,LAMP-B,2\ngb-3,Odd,,,\n"
+)
 
 
 def test_a_file_of_listings_is_drafted_priced_and_mapped(store, skus):
     done = import_listings(store="quay-gb", name="l.csv", data=CSV.encode(), now=NOW, by=ALICE)
     assert (len(done.ids), done.known) == (3, 0)
-    assert list(SkuMapping.objects.order_by("id").values_list("sku__code", "qty")) == [("LAMP-A", 1), ("LAMP-B", 2)]
+    assert list(SkuMapping.objects.order_by("id").values_list("sku__code", "qty")) == [
+        ("LAMP-A", 1),
+        ("LAMP-B", 2),
+    ]
     assert [x.external_sku for x in unmapped(ALICE)] == ["gb-3"]
     before = facts_hash()
-    assert import_listings(store="quay-gb", name="l.csv", data=CSV.encode(), now=NOW + DAY, by=ALICE).known == 3
+    assert (
+        import_listings(store="quay-gb", name="l.csv", data=CSV.encode(), now=NOW + DAY, by=ALICE).known == 3
+    )
     assert facts_hash() == before
 
 

@@ -40,5 +40,7 @@ def quay(monkeypatch):
 def house(db):
     """A company, a market and a warehouse."""
     Company.objects.create(code="TW", name="Tradewind", country="CN", base_currency="CNY")
-    Market.objects.create(code="GB", name="United Kingdom", name_zh="英国", currency="GBP", zone="Europe/London")
+    Market.objects.create(
+        code="GB", name="United Kingdom", name_zh="英国", currency="GBP", zone="Europe/London"
+    )
     Warehouse.objects.create(code="SZ", name="Shenzhen", country="CN", kind="own")
