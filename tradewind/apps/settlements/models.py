@@ -36,6 +36,9 @@ class SettlementFile(models.Model):
             models.UniqueConstraint(fields=["store", "external_id", "currency"], name="one_settlement")
         ]
 
+    def __str__(self) -> str:
+        return str(self.external_id)
+
     @property
     def remainder_minor(self) -> int:
         """What the lines leave unexplained of the deposit; must be 0."""
@@ -50,14 +53,13 @@ class SettlementFile(models.Model):
         """What the lines leave unexplained, as Money."""
         return Money(self.remainder_minor, self.currency)
 
-    def __str__(self) -> str:
-        return str(self.external_id)
-
 
 class SettlementLine(models.Model):
     """One line as it stands in the file, and the kind it was mapped to (empty: unknown, held)."""
 
-    settlement = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    settlement = models.ForeignKey(
+        SettlementFile, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     line_no = models.PositiveIntegerField()
     type = columns.code(60)
     amount_type = columns.code(80)
@@ -73,9 +75,7 @@ class SettlementLine(models.Model):
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["settlement", "line_no"], name="one_settlement_line")
-        ]
+        constraints = [models.UniqueConstraint(fields=["settlement", "line_no"], name="one_settlement_line")]
         indexes = [models.Index(fields=["settlement"], condition=Q(kind=""), name="unknown_lines")]
 
     def __str__(self) -> str:
@@ -98,7 +98,8 @@ class KindMapping(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "type", "amount_type", "description", "valid_from"], name="one_kind_mapping"
+                fields=["channel", "type", "amount_type", "description", "valid_from"],
+                name="one_kind_mapping",
             )
         ]
 

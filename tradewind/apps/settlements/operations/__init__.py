@@ -1,0 +1,14 @@
+"""Verbs of settlements."""
+
+from tradewind.apps.settlements.operations.importing import Imported, import_settlements
+from tradewind.apps.settlements.operations.mapping import map_kind, match_orders, remap
+from tradewind.apps.settlements.operations.posting import mark_settlements_posted
+
+__all__ = [
+    "Imported",
+    "import_settlements",
+    "map_kind",
+    "mark_settlements_posted",
+    "match_orders",
+    "remap",
+]

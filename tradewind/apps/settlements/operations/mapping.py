@@ -1,0 +1,110 @@
+"""Saying what a line means, and applying it to everything that is not posted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tradewind.apps.org.operations import acting
+from tradewind.apps.org.operations.checking import Findings
+from tradewind.apps.settlements.kinds import meanings
+from tradewind.apps.settlements.matching import OrderKeys
+from tradewind.apps.settlements.models import KindMapping, SettlementFile, SettlementLine
+from tradewind.apps.settlements.operations.explaining import explain
+from tradewind.apps.settlements.queries import settlements
+from tradewind.apps.settlements.states import POSTED
+from tradewind.db.bulk import update_rows
+from tradewind.engine.access import Actor
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.settlement_kinds import KINDS
+
+
+def map_kind(
+    *,
+    channel: str,
+    type: str,
+    amount_type: str,
+    description: str,
+    kind: str,
+    valid_from: date,
+    reason: str,
+    now: datetime,
+    by: Actor,
+) -> KindMapping:
+    """Say from a day on what a channel's words mean, and remap every settlement that is not posted.
+
+    Refused: an unknown kind, no reason, or another word given for the same day already.
+    """
+    found = Findings()
+    found.code("channel", channel)
+    found.one_of("kind", kind, KINDS)
+    why = found.text("reason", reason, 400)
+    found.settle()
+    said = {"channel": channel, "type": type, "amount_type": amount_type, "description": description}
+    with acting(by, "settlements.change", kind="kind_mapping", now=now) as act:
+        try:
+            with transaction.atomic():
+                mapping = KindMapping.objects.create(
+                    **said, kind=kind, valid_from=valid_from, reason=why, mapped_by=by.name, mapped_at=now
+                )
+        except IntegrityError:
+            words = " / ".join((type, amount_type, description))
+            raise Refused(
+                [Problem(None, "valid_from", words, _("mapped from this day already"), _("another day"))]
+            ) from None
+        open_ids = SettlementFile.objects.filter(store__channel=channel).exclude(state=POSTED)
+        changed = remap(ids=list(open_ids.values_list("id", flat=True)), now=now, by=by)
+        act.ids.append(mapping.pk)
+        act.note(verb="map_kind", **said, kind=kind, valid_from=valid_from, reason=why, lines=changed)
+    return mapping
+
+
+def remap(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
+    """Ask again what every line of these settlements means; returns how many lines changed.
+
+    Posted settlements are left as they are: what is booked is corrected by another entry.
+    """
+    with acting(by, "settlements.change", kind="settlement", now=now) as act:
+        rows = settlements(by).filter(id__among=sorted(set(ids))).exclude(state=POSTED)
+        changed: list[tuple[int, str, str]] = []
+        for one in rows.select_for_update(of=("self",)):
+            meaning = meanings(one.store.channel, one.end_at.date())
+            lines = SettlementLine.objects.filter(settlement=one).values_list(
+                "id", "type", "amount_type", "description", "kind", "rule_id"
+            )
+            for pk, *words, kind, rule in lines.iterator(5000):
+                now_means = meaning((words[0], words[1], words[2]))
+                if now_means != (kind, rule):
+                    changed.append((pk, *now_means))
+            act.ids.append(one.pk)
+        update_rows(SettlementLine, ["kind", "rule_id"], changed)
+        explain(act.ids)
+        act.note(verb="remap", lines=len(changed))
+    return len(changed)
+
+
+def match_orders(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
+    """Look again for the orders of lines without one, orders having come in since; how many were found.
+
+    Posted settlements are left as they are.
+    """
+    with acting(by, "settlements.change", kind="settlement", now=now) as act:
+        rows = settlements(by).filter(id__among=sorted(set(ids)), unmatched_count__gt=0)
+        found: list[tuple[int, int, int | None]] = []
+        for one in rows.exclude(state=POSTED).select_for_update(of=("self",)):
+            lines = SettlementLine.objects.filter(settlement=one, order=None).exclude(order_external_id="")
+            keys = OrderKeys(one.store_id, lines.values_list("order_external_id", flat=True).distinct())
+            for pk, *said in lines.values_list(
+                "id", "order_external_id", "external_sku", "line_external_id"
+            ).iterator(5000):
+                order_id, line_id = keys.find(said[0], said[1], said[2])
+                if order_id is not None:
+                    found.append((pk, order_id, line_id))
+            act.ids.append(one.pk)
+        update_rows(SettlementLine, ["order_id", "order_line_id"], found)
+        explain(act.ids)
+        act.note(verb="match_orders", lines=len(found))
+    return len(found)

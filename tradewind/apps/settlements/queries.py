@@ -1,0 +1,118 @@
+"""Questions to settlements: what is explained, what is not, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tradewind.apps.settlements.models import KindMapping, SettlementFile, SettlementLine
+from tradewind.apps.settlements.states import EXPLAINED, HELD
+from tradewind.engine.access import Actor
+from tradewind.engine.breakdown import Breakdown
+from tradewind.engine.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """Lines of a settlement under one kind ("" is unknown)."""
+
+    kind: str
+    lines: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWords:
+    """Words of a channel that nobody has said the meaning of, and what hangs on them."""
+
+    channel: str
+    type: str
+    amount_type: str
+    description: str
+    lines: int
+    amount: Money
+
+
+def settlements(actor: Actor) -> QuerySet[SettlementFile]:
+    """Settlements of the stores in scope."""
+    actor.require("settlements.view")
+    rows = SettlementFile.objects.select_related("store")
+    return rows if actor.stores is None else rows.filter(store_id__in=sorted(actor.stores))
+
+
+def lines(actor: Actor) -> QuerySet[SettlementLine]:
+    """Lines of the settlements in scope."""
+    actor.require("settlements.view")
+    rows = SettlementLine.objects.select_related("settlement__store", "order")
+    return rows if actor.stores is None else rows.filter(settlement__store_id__in=sorted(actor.stores))
+
+
+def mappings(actor: Actor) -> QuerySet[KindMapping]:
+    """What people said lines mean."""
+    actor.require("settlements.view")
+    return KindMapping.objects.all()
+
+
+def kinds_of(actor: Actor, settlement: SettlementFile) -> list[KindRow]:
+    """A settlement by kind, in the order of the kinds' codes; unknown lines first."""
+    rows = lines(actor).filter(settlement=settlement).values_list("kind")
+    sums = rows.annotate(count=Count("id"), minor=Sum("amount_minor")).order_by("kind")
+    return [KindRow(kind, count, Money(int(minor), settlement.currency)) for kind, count, minor in sums]
+
+
+def explained(actor: Actor, settlement: SettlementFile) -> Breakdown:
+    """The total of a settlement as the sum of its kinds; what nobody can explain is a part by itself."""
+    source = f"settlement:{settlement.external_id}"
+    parts = [
+        Breakdown(
+            row.kind or "unknown_lines",
+            row.amount,
+            formula="sum of lines",
+            inputs={"lines": str(row.lines)},
+            source=source,
+        )
+        for row in kinds_of(actor, settlement)
+    ]
+    if settlement.remainder_minor:
+        parts.append(Breakdown("remainder", settlement.remainder, formula="total - lines", source=source))
+    return Breakdown.of("settlement_total", parts, zero=Money.zero(settlement.currency), source=source)
+
+
+def unknown_words(actor: Actor, settlement: SettlementFile | None = None) -> list[UnknownWords]:
+    """Every combination of words without a meaning, those with most lines first."""
+    rows = lines(actor).filter(kind="")
+    if settlement is not None:
+        rows = rows.filter(settlement=settlement)
+    grouped = (
+        rows.order_by()
+        .values_list(
+            "settlement__store__channel", "type", "amount_type", "description", "settlement__currency"
+        )
+        .annotate(count=Count("id"), minor=Sum("amount_minor"))
+        .order_by("-count", "type", "amount_type", "description")
+    )
+    return [
+        UnknownWords(channel, kind, amount, what, count, Money(int(minor), currency))
+        for channel, kind, amount, what, currency, count, minor in grouped
+    ]
+
+
+def unmatched_lines(actor: Actor, settlement: SettlementFile) -> QuerySet[SettlementLine]:
+    """Lines that name an order not known here."""
+    return lines(actor).filter(settlement=settlement, order=None).exclude(order_external_id="")
+
+
+def held(actor: Actor) -> int:
+    """How many settlements wait for somebody to explain them."""
+    return settlements(actor).filter(state=HELD).count()
+
+
+def explained_settlements(actor: Actor) -> QuerySet[SettlementFile]:
+    """Settlements that the books and the treasury may take over."""
+    return settlements(actor).filter(state=EXPLAINED).order_by("end_at", "id")
+
+
+def accounted(actor: Actor) -> QuerySet[SettlementFile]:
+    """Settlements that are explained, posted or not."""
+    return settlements(actor).filter(~Q(state=HELD))
