@@ -45,9 +45,7 @@ class RateCard(models.Model):
     source = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["service", "valid_from"], name="one_card_a_start")
-        ]
+        constraints = [models.UniqueConstraint(fields=["service", "valid_from"], name="one_card_a_start")]
 
     def __str__(self) -> str:
         return f"{self.service} {self.valid_from}"

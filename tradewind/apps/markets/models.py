@@ -32,9 +32,7 @@ class Indicator(models.Model):
     source = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["country", "name", "year"], name="one_indicator")
-        ]
+        constraints = [models.UniqueConstraint(fields=["country", "name", "year"], name="one_indicator")]
 
     def __str__(self) -> str:
         return f"{self.country} {self.name} {self.year}"

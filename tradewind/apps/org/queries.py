@@ -83,9 +83,7 @@ def expiry(qualification: Qualification, on: date) -> str:
 def qualifications_due(actor: Actor, on: date) -> list[Due]:
     """What must be renewed now: expired, or closer to its expiry than its lead time; most urgent first."""
     dated = qualifications(actor).exclude(expires_on=None).order_by("expires_on", "id")
-    return [
-        Due(q, (q.expires_on - on).days) for q in dated if q.expires_on and expiry(q, on) != GOOD
-    ]
+    return [Due(q, (q.expires_on - on).days) for q in dated if q.expires_on and expiry(q, on) != GOOD]
 
 
 def held_qualifications(market: str, on: date) -> frozenset[str]:
@@ -153,3 +151,8 @@ def verify_audit(actor: Actor) -> AuditCheck:
             return AuditCheck(count, entry.pk, "changed")
         previous, count = entry.hash, count + 1
     return AuditCheck(count)
+
+
+def audit_of_key(key: str) -> AuditEntry | None:
+    """The entry that a request's idempotency key left, or None."""
+    return AuditEntry.objects.filter(key=key).first()

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import EXPONENTS, Money
+from tradewind.engine.tabular import COUNTRIES
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#+-]*")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 BIGGEST = 2_147_483_647  # what a PositiveIntegerField holds on every database
 
 
@@ -59,7 +59,7 @@ class Findings:
 
     def country(self, field: str, value: str, *, needed: bool = True) -> str:
         clean = value.strip().upper()
-        if (clean or needed) and not _COUNTRY.fullmatch(clean):
+        if (clean or needed) and clean not in COUNTRIES:
             self.add(field, value, _("not a country code"), _("two letters, e.g. DE"))
         return clean
 

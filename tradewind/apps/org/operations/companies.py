@@ -133,9 +133,7 @@ def _known_files(found: Findings, ids: Sequence[int | None]) -> None:
         found.add("file", pk, _("there is no such row"))
 
 
-def renew_qualifications(
-    *, renewals: Sequence[Renewal], reason: str, now: datetime, by: Actor
-) -> None:
+def renew_qualifications(*, renewals: Sequence[Renewal], reason: str, now: datetime, by: Actor) -> None:
     """Give qualifications a new expiry; what stood before is kept in the audit."""
     with acting(
         by, "qualifications.change", kind="qualification", ids=[r.id for r in renewals], now=now

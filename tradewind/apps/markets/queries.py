@@ -1,0 +1,110 @@
+"""Questions about markets, their numbers, exchange rates and the rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from tradewind.apps.markets.models import FxRate, Indicator, Market, RuleDecision
+from tradewind.engine import scoring
+from tradewind.engine.access import Actor
+from tradewind.engine.contracts import FxQuote
+from tradewind.engine.fx import Rate, Rates
+from tradewind.engine.rulebook import Rulebook
+from tradewind.rules import load
+
+MAX_AGE_DAYS = 7  # the longest run of days on which central banks quote nothing is shorter
+# Where sources quote the same pair and day: the central banks first.
+SOURCES = ("ECB", "PBOC", "SAFE")
+
+
+def markets(actor: Actor) -> QuerySet[Market]:
+    """Every country watched, entered or left."""
+    actor.require("markets.view")
+    return Market.objects.all()
+
+
+def indicators(actor: Actor) -> QuerySet[Indicator]:
+    """Every public number."""
+    actor.require("markets.view")
+    return Indicator.objects.all()
+
+
+def fx_rates(actor: Actor) -> QuerySet[FxRate]:
+    """Every stored rate."""
+    actor.require("markets.view")
+    return FxRate.objects.all()
+
+
+def rates_between(
+    first: date, last: date, currencies: Iterable[str] | None = None, *, max_age_days: int = MAX_AGE_DAYS
+) -> Rates:
+    """Every quote usable from a day to a day, in one query: ask the result with `find(base, quote, on)`.
+
+    With currencies only pairs within them (and the euro, through which crosses go) are read.
+    """
+    rows = FxRate.objects.filter(on__gte=first - timedelta(max_age_days), on__lte=last)
+    if currencies is not None:
+        wanted = sorted({*currencies, "EUR"})
+        rows = rows.filter(base__in=wanted, quote__in=wanted)
+    quotes = (FxQuote(*row) for row in rows.values_list("base", "quote", "on", "rate", "source").iterator())
+    return Rates(quotes, max_age_days=max_age_days, sources=SOURCES)
+
+
+def rates_for(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], Rate | None]:
+    """The rate of each (base, quote) in force on a day, one query for all; None where none is known."""
+    wanted = set(pairs)
+    rates = rates_between(on, on, {c for pair in wanted for c in pair})
+    return {pair: rates.find(*pair, on) for pair in wanted}
+
+
+def rate_on(base: str, quote: str, on: date) -> Rate | None:
+    """The rate in force on a day: at most seven days old, else None, never a guess."""
+    return rates_for([(base, quote)], on)[base, quote]
+
+
+def newest_rate_day() -> date | None:
+    """The day of the newest rate in the house; None before any came in."""
+    return FxRate.objects.order_by("-on").values_list("on", flat=True).first()
+
+
+@lru_cache(maxsize=8)
+def _decided(decisions: tuple[tuple[str, str], ...]) -> Rulebook:
+    return load().with_decisions(dict(decisions))
+
+
+def rulebook() -> Rulebook:
+    """The dated rules as shipped, under the decisions people took."""
+    return _decided(tuple(RuleDecision.objects.order_by("rule_id").values_list("rule_id", "verdict")))
+
+
+def rule_decisions(actor: Actor) -> QuerySet[RuleDecision]:
+    """What people said of rule rows."""
+    actor.require("markets.view")
+    return RuleDecision.objects.all()
+
+
+def market_ranking(
+    actor: Actor,
+    weights: Mapping[str, Decimal] | None = None,
+    countries: Iterable[str] | None = None,
+) -> list[scoring.MarketScore]:
+    """Countries by stated weights of public numbers, best first, every score explained.
+
+    `weights` None takes the house's; only the indicators that are weighed are read.
+    """
+    wanted = dict(weights or scoring.MARKET_WEIGHTS)
+    rows = indicators(actor).filter(name__in=sorted(wanted))
+    if countries is not None:
+        rows = rows.filter(country__among=sorted(set(countries)))
+    facts = [
+        scoring.IndicatorRow(*row)
+        for row in rows.order_by("country", "name", "year").values_list(
+            "country", "name", "year", "value", "source"
+        )
+    ]
+    return scoring.market_ranking(facts, wanted)
