@@ -79,7 +79,9 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     if row is None:
         return None
     mappings = list(mappings_of(actor).filter(listing=row).order_by("-valid_from", "-id"))
-    alerts: list[Any] = [] if any(m.valid_to is None for m in mappings) else [_("No SKU stands behind this listing.")]
+    alerts: list[Any] = []
+    if all(m.valid_to is not None for m in mappings):
+        alerts.append(_("No SKU stands behind this listing."))
     if row.refusal:
         alerts.append(_("The channel refused it: %s") % row.refusal)
     return Detail(
