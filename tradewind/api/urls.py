@@ -1,3 +1,72 @@
-from django.urls import URLPattern, URLResolver
+"""/api/: OpenAPI 3.1 at /api/openapi.json, its browser at /api/docs for those who are signed in."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils import translation
+from ninja import NinjaAPI, Swagger
+
+from tradewind import __version__
+from tradewind.api import errors
+from tradewind.api.auth import Session, Token
+from tradewind.api.endpoints import add_noun
+from tradewind.desk.doing import offered
+from tradewind.desk.registry import all_nouns
+from tradewind.engine.access import ACTIONS, Actor
+
+DESCRIPTION = """Everything the screens can do. Money is `{minor, currency, amount}`; ids carry their kind
+(`ord_17`); lists page by cursor: send `next` back as `after`. Every error has one shape. POST takes an
+`Idempotency-Key`. Columns you may not see are absent, rows outside your stores do not exist for you."""
+
+
+def build() -> NinjaAPI:
+    """The API of all nouns; words of the description are English."""
+    api = NinjaAPI(
+        title="Tradewind", version=__version__, description=DESCRIPTION, auth=[Token(), Session()],
+        docs=Swagger(settings={"persistAuthorization": False}), docs_decorator=login_required,
+        urls_namespace="api",
+    )  # fmt: skip
+    errors.register(api)
+
+    @api.get("/me", tags=["me"], operation_id="me", response={200: dict[str, Any], 401: errors.ErrorShape})
+    def me(request: HttpRequest) -> JsonResponse:
+        """Who you are here and what you may do."""
+        actor: Actor = request.auth  # type: ignore[attr-defined]
+        return JsonResponse(
+            {
+                "user": actor.name,
+                "role": actor.role,
+                "stores": None if actor.stores is None else sorted(actor.stores),
+                "permissions": [a for a in ACTIONS if actor.can(a)],
+                "nouns": {
+                    n.code: [a.code for a in offered(n, actor)]
+                    for n in all_nouns().values()
+                    if actor.can(n.view)
+                },
+            }
+        )
+
+    with translation.override("en"):
+        for noun in all_nouns().values():
+            add_noun(api, noun)
+    return api
+
+
+def _patterns() -> list[URLPattern | URLResolver]:
+    found, app, namespace = build().urls
+    for pattern in found:
+        pattern.callback = errors.shaped(pattern.callback)
+    from django.urls import include
+
+    return [
+        path("", include((found, app), namespace)),
+        path("<path:rest>", errors.unknown),
+        path("", errors.unknown),
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = _patterns()

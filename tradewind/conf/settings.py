@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_static_echarts",
     "lucide",
+    "ninja",
     "django_tasks",
     "django_tasks_db",
     "tradewind.db.apps.DbConfig",
@@ -101,6 +102,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "tradewind.web.people.locked_out"
+CSRF_FAILURE_VIEW = "tradewind.web.errors.csrf"
 
 SECURE = os.environ.get("TRADEWIND_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -129,6 +132,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000
 
 USE_TZ = True
 TIME_ZONE = "UTC"
+DESK_ZONE = os.environ.get("TRADEWIND_ZONE", "Asia/Shanghai")  # in which screens show times
 USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

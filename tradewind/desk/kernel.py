@@ -199,3 +199,8 @@ class Noun:
     def public_id(self, pk: int) -> str:
         """ord_17: the id that faces show and take."""
         return f"{self.prefix}_{pk}"
+
+    def row_id(self, text: str) -> int | None:
+        """17 out of "ord_17" or "17"; None for anything else."""
+        digits = text.removeprefix(f"{self.prefix}_")
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

@@ -39,6 +39,28 @@ class Act:
 
 
 _running: ContextVar[list[Act] | None] = ContextVar("running_acts", default=None)
+_request: ContextVar[list[str] | None] = ContextVar("request_keys", default=None)
+
+
+@contextmanager
+def under_key(key: str) -> Iterator[None]:
+    """Acts inside carry the request's key in the audit, where it is unique: a repeat cannot commit twice.
+
+    The first act takes the key itself, later ones key#2, key#3.
+    """
+    token = _request.set([key])
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def _next_key() -> str | None:
+    taken = _request.get()
+    if taken is None:
+        return None
+    taken.append(f"{taken[0]}#{len(taken) + 1}")
+    return taken[-2]
 
 
 @contextmanager
@@ -69,6 +91,7 @@ def acting(
         outer.append(act)
         return
     by.require(action)
+    act.key = key or _next_key()
     acts: list[Act] = []
     token = _running.set(acts)
     try:

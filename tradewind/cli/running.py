@@ -1,0 +1,221 @@
+"""Processes: the server with its worker and ticker, a worker of its own, the simulators, the first run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from tradewind.cli.main import DONE, REFUSED, setup
+from tradewind.cli.saying import fault
+
+
+def main(args: list[str]) -> int:
+    return {"run": run, "serve": serve, "worker": worker, "simulate": simulate}[args[0]](args[1:])
+
+
+def _server_options(prog: str, args: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"tradewind {prog}")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--no-worker", action="store_true", help="only the server; workers run elsewhere")
+    parser.add_argument("--json", action="store_true", help="say where it listens as one line of JSON")
+    return parser.parse_args(args)
+
+
+def serve(args: list[str]) -> int:
+    """Serve until SIGTERM or Ctrl-C; the worker ends with the server."""
+    options = _server_options("serve", args)
+    setup()
+    from tradewind.cli.house import unapplied
+
+    if unapplied():
+        fault("not_migrated", "the database is not up to date: tradewind migrate", as_json=options.json)
+        return REFUSED
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(options)
+
+    for name in ("SIGTERM", "SIGINT"):  # uvicorn raises the signal again after its own clean end
+        signal.signal(getattr(signal, name), lambda *_: None)
+    config = uvicorn.Config(
+        "tradewind.conf.asgi:application",
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    kept = (
+        None if options.no_worker else Kept([sys.executable, "-m", "tradewind.cli.main", "worker", "--kept"])
+    )
+    server = Server(config)
+    try:
+        server.run()
+    finally:
+        if kept:
+            kept.end()
+    return DONE if server.started else REFUSED
+
+
+def _announce(options: argparse.Namespace) -> None:
+    from tradewind.cli.people import logins
+
+    host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
+    address = f"http://{host}:{options.port}/"
+    known = logins()
+    if options.json:
+        people = [{"user": user, "password": password} for user, password in known]
+        print(json.dumps({"address": address, "logins": people}, ensure_ascii=False), flush=True)
+        return
+    print(f"Tradewind 信风  {address}")
+    for user, password in known:
+        print(f"  sign in as {user}" + (f"  password {password}" if password else ""))
+    if not known:
+        print("  nobody can sign in yet: tradewind user add NAME --role owner")
+    print("  Ctrl-C stops it", flush=True)
+
+
+class Kept:
+    """A child process that is started again when it dies, and that ends when this process ends.
+
+    The child watches its standard input: when this process is gone, even by kill -9, it closes.
+    """
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.stopping = threading.Event()
+        self.child = self._start()
+        threading.Thread(target=self._watch, name="keeper", daemon=True).start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command, stdin=subprocess.PIPE)
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(1):
+            if self.child.poll() is not None and not self.stopping.is_set():
+                print(f"the worker ended with {self.child.returncode}: started again", file=sys.stderr)
+                self.child = self._start()
+
+    def end(self, patience: float = 15) -> None:
+        self.stopping.set()
+        self.child.terminate()
+        try:
+            self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+
+def worker(args: list[str]) -> int:
+    """Run jobs until SIGTERM; the job in hand is finished first."""
+    parser = argparse.ArgumentParser(prog="tradewind worker")
+    parser.add_argument("--no-ticker", action="store_true", help="run jobs only; another worker ticks")
+    parser.add_argument("--concurrency", type=int, default=2, help="processes of a Celery worker")
+    parser.add_argument("--kept", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="say nothing but errors")
+    options = parser.parse_args(args)
+    setup()
+    from django.conf import settings
+
+    stop = threading.Event()
+    if not options.no_ticker:
+        threading.Thread(target=_tick_forever, args=(stop,), name="ticker", daemon=True).start()
+    if settings.JOBS == "celery":
+        return _celery_worker(options, stop)
+    return _database_worker(options, stop)
+
+
+def _database_worker(options: argparse.Namespace, stop: threading.Event) -> int:
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    runner = Worker(
+        queue_names=["default"], interval=0.3, batch=False, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=secrets.token_hex(16), excluded_queue_names=[],
+    )  # fmt: skip
+    runner.configure_signals()
+    if options.kept:
+        threading.Thread(target=_end_with_parent, args=(runner,), daemon=True).start()
+    try:
+        runner.run()
+    finally:
+        stop.set()
+    return DONE
+
+
+def _end_with_parent(runner: Any) -> None:
+    sys.stdin.buffer.read()  # returns only when the parent is gone
+    runner.running = False
+    for _ in range(100):
+        if not runner.running_task:
+            break
+        time.sleep(0.1)
+    os._exit(0)  # the lease of a job still running expires and another worker takes it
+
+
+def _celery_worker(options: argparse.Namespace, stop: threading.Event) -> int:
+    command = [sys.executable, "-m", "celery", "-A", "tradewind.conf.celery", "worker", "--loglevel", "WARNING",
+               "--concurrency", str(options.concurrency), "--without-gossip", "--without-mingle"]  # fmt: skip
+    child = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    if options.kept:
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), child.terminate()), daemon=True).start()
+    try:
+        return DONE if child.wait() in (0, -signal.SIGTERM) else REFUSED
+    finally:
+        stop.set()
+
+
+def _tick_forever(stop: threading.Event) -> None:
+    import logging
+
+    from django.db import close_old_connections, connection
+    from django.utils import timezone
+
+    from tradewind.desk.work import prune, tick
+
+    beats = 0
+    while not stop.wait(1):
+        close_old_connections()
+        try:
+            tick(timezone.now())
+            if beats % 3600 == 60:
+                prune(timezone.now())
+        except Exception:  # the ticker outlives a database or broker that is down
+            logging.getLogger(__name__).exception("a tick failed")
+        beats += 1
+    connection.close()
+
+
+def simulate(args: list[str]) -> int:
+    """The simulated marketplace and collection provider over HTTP on loopback."""
+    from tradewind.simulators.__main__ import run as run_world
+
+    return run_world([a for a in args if a != "--json"])
+
+
+def run(args: list[str]) -> int:
+    """First run: migrate, make the practice company when there is no company, serve."""
+    _server_options("run", args)  # a wrong option is told before a minute of work
+    setup()
+    from tradewind.apps.org.models import Company
+    from tradewind.cli import practice
+    from tradewind.cli.house import migrate_now
+
+    migrate_now()
+    if not Company.objects.exists():
+        code = int(practice.main(["practice"]) or 0)
+        if code:
+            return code
+    return serve(args)
