@@ -63,7 +63,7 @@ class ChannelOrder:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a feed. `watermark` is the time up to which everything has been seen; None while more follows."""
+    """One page of a feed. `watermark`: up to when everything has been seen; None while more follows."""
 
     items: tuple[T, ...]
     next_token: str | None
@@ -206,7 +206,9 @@ class Refused(ValueError):
 class OutsideError(Exception):
     """The outside world failed: unreachable, refusing, throttling. `retry_after` in seconds where told."""
 
-    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None, retriable: bool = True) -> None:
+    def __init__(
+        self, message: str, *, code: str = "", retry_after: float | None = None, retriable: bool = True
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.retry_after = retry_after

@@ -135,7 +135,7 @@ def _new_units(rows: Sequence[SignalRow], as_of: date) -> Metric:
 
 def _rating_gap(rows: Sequence[SignalRow]) -> Metric:
     known = [Fraction(row.rating) for row in rows if row.rating is not None]
-    value = 5 - sum(known) / len(known) if known else None
+    value = 5 - sum(known, Fraction(0)) / len(known) if known else None
     return _metric("rating_gap", value, len(known), len(rows), "5 - average rating")
 
 

@@ -13,8 +13,8 @@ from tradewind.engine.niche_metrics import SignalRow, measure
 from tradewind.engine.scales import Metric, Scale, Weights, points_of, scale, score
 
 __all__ = [
-    "DEFAULT_WEIGHTS", "INDICATOR_SCALES", "MARKET_WEIGHTS", "NICHE_SCALES", "IndicatorRow", "MarketScore", "Metric",
-    "NicheScore", "SignalRow", "market_ranking", "scan",
+    "DEFAULT_WEIGHTS", "INDICATOR_SCALES", "MARKET_WEIGHTS", "NICHE_SCALES", "IndicatorRow", "MarketScore",
+    "Metric", "NicheScore", "SignalRow", "market_ranking", "scan",
 ]  # fmt: skip
 
 # What a niche's number earns. House judgement, not law: an absolute scale, the same for every table.

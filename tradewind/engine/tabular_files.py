@@ -104,7 +104,7 @@ def _decode(name: str, data: bytes) -> tuple[str, str]:
 
 def _looks_chinese(data: bytes) -> bool:
     """GBK pairs mostly have two high bytes; accents of Western text stand alone among ASCII."""
-    pairs = re.findall(rb"[\x81-\xfe][\x30-\xfe]", data[:200_000])
+    pairs: list[bytes] = re.findall(rb"[\x81-\xfe][\x30-\xfe]", data[:200_000])
     return sum(pair[1] >= 0x80 for pair in pairs) * 2 > len(pairs)
 
 
@@ -153,7 +153,7 @@ def _xlsx(name: str, data: bytes, max_bytes: int) -> Iterator[Record]:
     _check_zip(name, data, max_bytes)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows: Iterable[list[object]] = book.get_sheet_by_index(0).iter_rows() if book.sheet_names else ()
+        rows: Iterable[Sequence[object]] = book.get_sheet_by_index(0).iter_rows() if book.sheet_names else ()
         for row in rows:
             yield [_cell(value) for value in row]
     except Unreadable:
