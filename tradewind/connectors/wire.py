@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tradewind.engine.contracts import OutsideError, Problem, Refused
-from tradewind.engine.money import Money, MoneyError
+from tradewind.engine.money import EXPONENTS, Money, MoneyError
 
 # Changes made in the instant of a read may become visible after it: the next sweep begins a little earlier,
 # which is harmless because everything read is applied once.
@@ -36,6 +36,16 @@ def watermark(since: datetime, until: datetime, as_of: datetime) -> datetime:
     return max(since, min(until, as_of - OVERLAP))
 
 
+def exact(text: str, currency: str) -> Money:
+    """Money from plain decimal text; MoneyError otherwise. Files have 100,000s of these: the usual form is
+    read without fractions.
+    """
+    whole, _, cents = text.partition(".")
+    if cents.isdecimal() and len(cents) == EXPONENTS.get(currency) and whole.removeprefix("-").isdecimal():
+        return Money(int(whole + cents), currency)
+    return Money.of(text, currency)
+
+
 @dataclass(slots=True)
 class Problems:
     """Problems of one file; `finish` refuses it when there are any."""
@@ -49,7 +59,7 @@ class Problems:
     def money(self, row: int, name: str, text: str, currency: str) -> Money | None:
         """An amount; a problem and None when it is none."""
         try:
-            return Money.of(text, currency)
+            return exact(text, currency)
         except MoneyError as error:
             self.add(row, name, text, str(error), f"a number with the decimals of {currency}, like 12.34")
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
-from tradewind.connectors.wire import Problems
+from tradewind.connectors.wire import Problems, exact
 from tradewind.engine.money import Money, MoneyError, exponent
 
 # Zones that Amazon's files name. Without a zone the moment is UTC, as Amazon's reports are.
@@ -69,7 +69,7 @@ class Amounts:
         """The amount; a problem and None when it is none."""
         try:
             if self.decimal == "." and _SIMPLE.fullmatch(text):
-                return Money.of(text, self.currency)
+                return exact(text, self.currency)
             bare = _plain(text)
             if not _NUMBER.fullmatch(bare) or bare.count(self.decimal) > 1:
                 raise MoneyError(f"{text!r} is not an amount")

@@ -1,0 +1,43 @@
+"""Country names of the Online Retail layout as ISO 3166-1 codes.
+
+Left out on purpose, because they are no one country: Channel Islands (GG and JE), European Community,
+Unspecified. Their lines keep the text and have an empty code.
+"""
+
+COUNTRIES = {
+    "United Kingdom": "GB",
+    "Germany": "DE",
+    "EIRE": "IE",
+    "France": "FR",
+    "Spain": "ES",
+    "Netherlands": "NL",
+    "Belgium": "BE",
+    "Switzerland": "CH",
+    "Australia": "AU",
+    "Portugal": "PT",
+    "Norway": "NO",
+    "Finland": "FI",
+    "Italy": "IT",
+    "Cyprus": "CY",
+    "Sweden": "SE",
+    "Japan": "JP",
+    "Austria": "AT",
+    "Poland": "PL",
+    "Denmark": "DK",
+    "Israel": "IL",
+    "Hong Kong": "HK",
+    "Singapore": "SG",
+    "Canada": "CA",
+    "Iceland": "IS",
+    "Greece": "GR",
+    "Malta": "MT",
+    "United Arab Emirates": "AE",
+    "Lebanon": "LB",
+    "Lithuania": "LT",
+    "Brazil": "BR",
+    "USA": "US",
+    "RSA": "ZA",
+    "Bahrain": "BH",
+    "Czech Republic": "CZ",
+    "Saudi Arabia": "SA",
+}
