@@ -157,13 +157,8 @@ class _Reading:
         invoice, code, description, qty_text, time_text, price_text, customer, country = (
             cells if place == _IN_ORDER else [cells[i] for i in place]
         )
-        at, price = self._time(time_text), self._price(price_text)
-        if (
-            at is None
-            or price is None
-            or not _QUANTITY.fullmatch(qty_text)
-            or not _INVOICE.fullmatch(invoice)
-        ):
+        at, price, qty = self._time(time_text), self._price(price_text), self._quantity(qty_text)
+        if at is None or price is None or qty is None or not self._invoice(invoice):
             self._explain(row, invoice, qty_text, time_text, price_text)
             return None
         if not code.strip():
