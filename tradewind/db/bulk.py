@@ -70,15 +70,18 @@ def insert_rows_once(
     rows: Sequence[Sequence[Any]],
     *,
     unique: Sequence[str],
+    where: str = "",
 ) -> int:
     """Insert rows, passing over those whose unique key is already there; returns how many were new.
 
-    Idempotency lives in the schema: `unique` must name a unique constraint's columns.
+    Idempotency lives in the schema: `unique` must name a unique constraint's columns, and `where` the
+    condition of a partial one ("closed_at IS NULL").
     """
     if not rows:
         return 0
     names = ", ".join(connection.ops.quote_name(c) for c in columns)
-    keys = ", ".join(connection.ops.quote_name(c) for c in unique)
+    keys = "(" + ", ".join(connection.ops.quote_name(c) for c in unique) + ")"
+    keys += f" WHERE {where}" if where else ""
     marks = "(" + ", ".join("%s" for _ in columns) + ")"
     new, size = 0, max(1, 30000 // len(columns))
     with connection.cursor() as cursor:
@@ -86,7 +89,7 @@ def insert_rows_once(
             chunk = rows[start : start + size]
             cursor.execute(
                 f"INSERT INTO {_table(model)} ({names}) VALUES {', '.join([marks] * len(chunk))} "
-                f"ON CONFLICT ({keys}) DO NOTHING",
+                f"ON CONFLICT {keys} DO NOTHING",
                 [value for row in chunk for value in row],
             )
             new += max(cursor.rowcount, 0)
@@ -135,7 +138,7 @@ def _pg_type(model: type[models.Model], column: str) -> str:
     for field in model._meta.concrete_fields:
         if field.column == column:
             kind = field.rel_db_type(connection) if not field.is_relation else field.db_type(connection)
-            return (kind or "bigint").split(" ")[0]
+            return kind or "bigint"
     return "bigint"
 
 

@@ -1,0 +1,50 @@
+"""Raw statements that read the same on both databases: membership, times, rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+
+def among(column: str) -> str:
+    """SQL for membership of a bigint column in a set of any size; bind `id_set(ids)` to its one mark."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def id_set(ids: Iterable[int]) -> Any:
+    """The one parameter of `among`: an array on PostgreSQL, JSON text on SQLite."""
+    return list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+
+
+def instant(value: datetime | None) -> Any:
+    """An aware time as the database keeps it, for raw statements and bulk rows."""
+    if value is None or connection.vendor == "postgresql":
+        return value
+    return str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def for_update(of: str = "") -> str:
+    """A row lock where the database has one. On SQLite a write transaction is alone already."""
+    if connection.vendor != "postgresql":
+        return ""
+    return f" FOR UPDATE OF {of}" if of else " FOR UPDATE"
+
+
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def run(sql: str, params: Sequence[Any] = ()) -> int:
+    """Execute a statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
