@@ -79,7 +79,8 @@ class GateResult(models.Model):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="gates")
     gate = columns.code(40)
     verdict = columns.code(12)  # pass, fail, missing, override
-    evidence = models.TextField()
+    reason = columns.code(40, blank=True)  # code of engine.gates; empty for an override
+    evidence = models.TextField()  # the numbers in words, or the reason of the person who overrode
     decided_by = models.CharField(max_length=80)
     decided_at = models.DateTimeField()
 

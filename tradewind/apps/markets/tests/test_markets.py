@@ -75,7 +75,8 @@ def test_a_revised_number_replaces_the_old_one_which_stays_in_the_audit(bob):
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
-        (b"iso2,indicator,year,value\nDE,gdp,2024,x\nZZ,gdp,2024,1\nDE,,2024,1\n", {(2, "value"), (3, "country"), (4, "name")}),
+        (b"iso2,indicator,year,value\nDE,gdp,2024,x\nZZ,gdp,2024,1\nDE,,2024,1\n",
+         {(2, "value"), (3, "country"), (4, "name")}),
         (b"iso2,indicator,year,value\nDE,gdp,2024,1\nDE,gdp,2024,2\n", {(3, "value")}),
         (b"iso2,indicator,year,value\n", {(None, "file")}),
         (b"a,b\n1,2\n", None),

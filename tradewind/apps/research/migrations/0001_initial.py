@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('gate', models.CharField(max_length=40)),
                 ('verdict', models.CharField(max_length=12)),
+                ('reason', models.CharField(blank=True, max_length=40)),
                 ('evidence', models.TextField()),
                 ('decided_by', models.CharField(max_length=80)),
                 ('decided_at', models.DateTimeField()),
