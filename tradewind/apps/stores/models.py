@@ -8,7 +8,7 @@ from django.db import models
 
 from tradewind.apps.logistics.models import Warehouse
 from tradewind.apps.markets.models import Market
-from tradewind.apps.org.models import Company
+from tradewind.apps.org.models import Company, StoredFile
 from tradewind.db import columns
 from tradewind.db.encrypted import EncryptedJSON
 
@@ -73,9 +73,32 @@ class SyncRun(models.Model):
     fetched = models.PositiveIntegerField(default=0)
     problems = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True)  # of a run that read a file
+    detail: models.JSONField[Any, Any] = models.JSONField(default=dict)  # counts and exact sums of a file
 
     class Meta:
         indexes = [models.Index(fields=["store", "feed", "-started_at"], name="last_runs")]
+        constraints = [models.UniqueConstraint(fields=["store", "feed", "file"], name="a_file_is_read_once")]
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.feed} {self.started_at}"
+
+
+class SetAside(models.Model):
+    """A row of an imported file that became no document, and why: counted and visible, never dropped."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="set_aside")
+    row_no = models.PositiveIntegerField()
+    reason = columns.code(30)
+    reference = columns.code(60, blank=True)  # the document it stands under in the file
+    external_sku = columns.code(80, blank=True)
+    text = models.CharField(max_length=400, blank=True)
+    qty = models.BigIntegerField(null=True)
+    amount = models.DecimalField(max_digits=24, decimal_places=6, null=True)  # exact, as in the file
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "row_no"], name="one_row_set_aside")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.row_no} {self.reason}"
