@@ -27,6 +27,7 @@ class Order(models.Model):
     updated_at = models.DateTimeField()  # the channel's time: an older version never wins
     ship_by = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
+    booked = models.BooleanField(default=False, db_default=False)  # its sale stands in the books
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "external_id"], name="one_order")]
@@ -34,6 +35,7 @@ class Order(models.Model):
             models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
             models.Index(fields=["-placed_at", "-id"], name="orders_by_time"),
             models.Index(fields=["store", "-placed_at", "-id"], name="orders_by_store"),
+            models.Index(fields=["id"], condition=Q(state="shipped", booked=False), name="orders_to_book"),
         ]
 
     def __str__(self) -> str:

@@ -86,6 +86,7 @@ class CostLayer(models.Model):
     balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="layers")
     receipt_line = models.ForeignKey(ReceiptLine, on_delete=models.PROTECT, null=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True)  # the layer it was moved from
+    leg_line = models.ForeignKey("FirstLegLine", on_delete=models.PROTECT, null=True, related_name="layers")
     batch = columns.code(40, db_index=True)
     received_at = models.DateTimeField()
     qty = models.BigIntegerField()

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField()),
                 ('ship_by', models.DateTimeField(null=True)),
                 ('shipped_at', models.DateTimeField(null=True)),
+                ('booked', models.BooleanField(db_default=False, default=False)),
             ],
         ),
         migrations.CreateModel(

@@ -47,6 +47,10 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(fields=['store', '-placed_at', '-id'], name='orders_by_store'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('booked', False), ('state', 'shipped')), fields=['id'], name='orders_to_book'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(fields=('store', 'external_id'), name='one_order'),

@@ -69,6 +69,11 @@ class Migration(migrations.Migration):
                 ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.sku')),
             ],
         ),
+        migrations.AddField(
+            model_name='costlayer',
+            name='leg_line',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='stock.firstlegline'),
+        ),
         migrations.CreateModel(
             name='LandedCharge',
             fields=[

@@ -1,0 +1,103 @@
+"""What a parcel will cost by the rate card in force: an estimate with its source, or missing with a reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from tradewind.apps.logistics.models import Service
+from tradewind.apps.logistics.queries import cards_in_force
+from tradewind.db.sql import among, fetch, id_set
+from tradewind.engine.breakdown import ESTIMATED, MISSING
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.rates import Card, Parcel
+
+
+class Freight(NamedTuple):
+    """Amount in the card's currency; None with state missing and the reason in `source`."""
+
+    minor: int | None
+    currency: str
+    state: str
+    source: str
+
+
+NOTHING = Freight(None, "", MISSING, "no service")
+
+
+def estimate(services: dict[int, int | None], on: date) -> dict[int, Freight]:
+    """Freight of parcels (id -> service id) on a day; a handful of queries whatever their number.
+
+    Weighed parcels by their weight, others by the sum of their SKUs' (said in the source). Sizes, where
+    a card bills volume: the units of the parcel stacked. What is not known leaves the freight missing.
+    """
+    wanted = {pk: service for pk, service in services.items() if service is not None}
+    if not wanted:
+        return {}
+    codes = dict(Service.objects.filter(pk__in=set(wanted.values())).values_list("pk", "code"))
+    unknown = sorted({s for s in wanted.values() if s not in codes})
+    if unknown:
+        raise Refused([Problem(None, "service", str(s), "there is no such service") for s in unknown])
+    cards = {p.service.pk: p.card for p in cards_in_force(on, codes=codes.values())}
+    boxes = _boxes(list(wanted))
+    return {
+        pk: _one(cards.get(service), boxes[pk], f"{codes[service]} {on}") for pk, service in wanted.items()
+    }
+
+
+class Box(NamedTuple):
+    """A parcel as far as it is known; weight by scale or by the SKUs' own."""
+
+    country: str
+    weight_g: int | None
+    weighed: bool
+    sides: tuple[int | None, int | None, int | None]
+
+
+def _one(card: Card | None, box: Box, asked: str) -> Freight:
+    if card is None:
+        return Freight(None, "", MISSING, f"no rate card in force: {asked}")
+    if box.weight_g is None:
+        return Freight(None, "", MISSING, "no weight")
+    quote = card.quote(Parcel(box.country, box.weight_g, *box.sides))
+    if quote.minor is None:
+        return Freight(None, "", MISSING, f"{quote.reason}: {asked}")
+    basis = "" if box.weighed else ", weight by SKU"
+    return Freight(quote.minor, quote.currency, ESTIMATED, f"{quote.source or asked}{basis}"[:120])
+
+
+def _boxes(parcel_ids: Sequence[int]) -> dict[int, Box]:
+    rows = fetch(
+        "SELECT p.id, o.country, p.weight_g, l.qty * l.units_each, s.weight_g, s.length_mm, s.width_mm, "
+        "s.height_mm FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id "
+        "JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_sku s ON s.id = l.sku_id "
+        f"WHERE {among('p.id')}",
+        [id_set(parcel_ids)],
+    )
+    of: dict[int, list[tuple[int, int | None, int | None, int | None, int | None]]] = defaultdict(list)
+    heads = {}
+    for pk, country, weighed, *unit in rows:
+        heads[pk] = (country, weighed)
+        of[pk].append(tuple(unit))  # type: ignore[arg-type]
+    out = {}
+    for pk, (country, weighed) in heads.items():
+        weights = [None if u[1] is None else u[0] * u[1] for u in of[pk]]
+        summed = None if None in weights else sum(w for w in weights if w is not None)
+        out[pk] = Box(country, weighed or summed, weighed is not None, _stacked(of[pk]))
+    return out
+
+
+def _stacked(
+    units: list[tuple[int, int | None, int | None, int | None, int | None]],
+) -> tuple[int | None, int | None, int | None]:
+    """Longest and widest of the units, heights on top of each other; unknown when one is."""
+    lengths, widths, heights = [], [], 0
+    for qty, _weight, length, width, height in units:
+        if length is None or width is None or height is None:
+            return None, None, None
+        lengths.append(length)
+        widths.append(width)
+        heights += height * qty
+    return max(lengths), max(widths), heights

@@ -1,0 +1,143 @@
+"""Sales into the books: orders that shipped, with what their goods cost, by a handful of statements.
+
+An order's entry: debit 1122 with what the channel owes, credit 6001, 6002 and 2221, in the order's
+currency; and a line at a time debit 6401 (and 6402 for landed cost), credit 1405, in the currency of
+the cost. A line whose goods cost is missing leaves its cost out: profit shows it as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted
+from tradewind.apps.orders.operations import mark_booked
+from tradewind.apps.org.operations import acting
+from tradewind.db import bulk
+from tradewind.db.numbers import take_numbers
+from tradewind.db.sql import among, fetch, for_update, id_set, run
+from tradewind.engine import chart
+from tradewind.engine.access import Actor
+
+MOST = 2000  # orders a transaction
+
+
+def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = None) -> list[int]:
+    """Book the sale and cost of shipped orders that are not booked yet; returns the orders booked.
+
+    Without `order_ids`: up to 2,000 of all. An order is booked once (unique event, source and id), on
+    the day it shipped in its store's zone; one without money and without cost has nothing to book and is
+    passed by for good. Example: 2 units for 20.00 USD net with 8.00 CNY of cost: 1122 +20.00 USD,
+    6001 -20.00 USD, 6401 +8.00 CNY, 1405 -8.00 CNY.
+    """
+    with acting(by, "ledger.change", kind="order", now=now) as act:
+        orders = _unbooked(order_ids)
+        if not orders:
+            return []
+        entries = _insert_entries([row for row in orders if row[5] or row[0] in _with_cost(orders)])
+        _insert_postings(entries)
+        mark_posted(sorted(entries))
+        mark_booked(ids=[row[0] for row in orders])
+        act.ids = list(entries.values())
+        act.note(verb="post_sales", entries=len(entries))
+    return act.ids
+
+
+def unbooked_count() -> int:
+    """Shipped orders whose sale is not in the books yet."""
+    return int(fetch("SELECT count(*) FROM orders_order o WHERE o.state = 'shipped' AND NOT o.booked")[0][0])
+
+
+def _unbooked(order_ids: Iterable[int] | None) -> list[tuple[Any, ...]]:
+    where, params = "", []
+    if order_ids is not None:
+        where, params = f" AND {among('o.id')}", [id_set(order_ids)]
+    return fetch(
+        "SELECT o.id, o.external_id, s.company_id, s.zone, o.shipped_at, "
+        "o.goods_minor + o.shipping_minor + o.tax_minor FROM orders_order o "
+        f"JOIN stores_store s ON s.id = o.store_id WHERE o.state = 'shipped' AND NOT o.booked{where} "
+        f"ORDER BY o.id{'' if where else f' LIMIT {MOST}'}{for_update('o')}",
+        params,
+    )
+
+
+def _with_cost(orders: list[tuple[Any, ...]]) -> set[int]:
+    """Of the orders given away for nothing, those that have a known cost to book."""
+    free = [row[0] for row in orders if not row[5]]
+    if not free:
+        return set()
+    rows = fetch(
+        "SELECT DISTINCT order_id FROM (SELECT l.order_id FROM orders_orderline l CROSS JOIN stock_layeruse u "
+        f"WHERE {among('l.order_id')} AND u.source = 'order_line' AND u.source_id = l.id GROUP BY l.order_id, l.id "
+        "HAVING sum(u.landed_minor) <> 0 OR (sum(u.goods_minor) <> 0 AND count(u.goods_minor) = count(*))) x",
+        [id_set(free)],
+    )
+    return {row[0] for row in rows}
+
+
+def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
+    """Unposted entries, numbered per company without gaps; order id by entry id."""
+    days: dict[tuple[str, Any], str] = {}
+    by_company: dict[int, int] = {}
+    for row in orders:
+        by_company[row[2]] = by_company.get(row[2], 0) + 1
+        if (row[3], row[4]) not in days:
+            days[(row[3], row[4])] = _day(row[3], row[4]).isoformat()
+    numbers = {company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())}
+    ids = bulk.take_ids(Entry, len(orders))
+    bulk.insert_rows(
+        Entry,
+        ENTRY,
+        [
+            (pk, row[2], next(numbers[row[2]]), days[(row[3], row[4])], "sale", "order", row[0], row[1])
+            for pk, row in zip(ids, orders, strict=True)
+        ],
+    )
+    return {pk: row[0] for pk, row in zip(ids, orders, strict=True)}
+
+
+def _day(zone: str, at: Any) -> date:
+    if not isinstance(at, datetime):
+        at = datetime.fromisoformat(at)
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+# CROSS JOIN in this order: SQLite, which keeps no statistics of young tables, follows it as written.
+_SALE = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
+SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
+  SELECT e.id AS entry_id, a.id AS account_id, o.currency AS currency, o.store_id AS store_id, o.id AS order_id,
+    CASE a.code WHEN %s THEN o.goods_minor + o.shipping_minor + o.tax_minor WHEN %s THEN -o.goods_minor
+      WHEN %s THEN -o.shipping_minor ELSE -o.tax_minor END AS amount
+  FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN ledger_account a
+  WHERE {among} AND o.id = e.source_id AND a.code IN (%s, %s, %s, %s)) x
+WHERE amount <> 0"""
+# A line taken from two batches in one currency is one posting; a missing cost (null) makes none.
+_COST = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
+SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
+  SELECT c.*, a.id AS account_id,
+    CASE a.code WHEN %s THEN c.goods WHEN %s THEN c.landed
+      ELSE -(coalesce(c.goods, 0) + c.landed) END AS amount
+  FROM (
+    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id, o.id AS order_id,
+      CASE WHEN count(u.goods_minor) = count(*) THEN sum(u.goods_minor) END AS goods,
+      sum(u.landed_minor) AS landed
+    FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u
+      CROSS JOIN stock_costlayer y
+    WHERE {among} AND o.id = e.source_id AND l.order_id = o.id AND u.source = 'order_line'
+      AND u.source_id = l.id AND y.id = u.layer_id
+    GROUP BY e.id, l.id, y.currency, o.store_id, o.id) c
+  CROSS JOIN ledger_account a WHERE a.code IN (%s, %s, %s)) x
+WHERE amount <> 0"""
+
+
+def _insert_postings(entries: dict[int, int]) -> None:
+    ids, inside = id_set(entries), among("e.id")
+    owed, goods, shipping, tax = chart.RECEIVABLE, chart.SALES, chart.SHIPPING, chart.TAX
+    run(_SALE.format(among=inside), [owed, goods, shipping, ids, owed, goods, shipping, tax])
+    cost, landed, stock = chart.GOODS_COST, chart.LANDED_COST, chart.STOCK
+    run(_COST.format(among=inside), [cost, landed, ids, cost, landed, stock])
