@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
+from urllib.parse import quote
 
 import httpx
 
@@ -123,7 +124,7 @@ class Transport:
 
     def _once(self, call: Call, attempt: int) -> Answer:
         started = self.clock()
-        headers = dict(call.headers) | ({"Idempotency-Key": call.key} if call.key else {})
+        headers = dict(call.headers) | ({"Idempotency-Key": quote(call.key)} if call.key else {})
         status: int | str = "unreachable"
         try:
             reply = self.client.request(

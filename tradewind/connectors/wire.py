@@ -33,7 +33,7 @@ def moment(text: str) -> datetime:
 
 def watermark(since: datetime, until: datetime, as_of: datetime) -> datetime:
     """Up to when a finished sweep has surely seen everything; never before `since`."""
-    return max(since, min(until, as_of - OVERLAP))
+    return max(since, min(until, as_of) - OVERLAP)
 
 
 def exact(text: str, currency: str) -> Money:

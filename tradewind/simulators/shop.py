@@ -183,7 +183,7 @@ class Shop:
             net = line.price - line.discount
             self._row(at, "Refund", "Price", "Principal", -net, order, line)
             self._row(at, "Refund", "Price", "Tax", -line.tax, order, line)
-            self._row(at, "Refund", "Fee", "Referral", self._referral(net), order, line)
+            self._row(at, "Refund", "Fee", "Referral", self._referral(line), order, line)
             self._row(at, "Refund", "Tax", "Withheld", line.tax, order, line)
         if all(line.refunded for line in order.lines):
             self._row(at, "Refund", "Price", "Shipping", -order.shipping, order)
@@ -191,8 +191,10 @@ class Shop:
 
     # -- money -------------------------------------------------------------------------------------
 
-    def _referral(self, net: int) -> int:
-        return max(round_half_up(net * REFERRAL), self.terms.referral_minimum)
+    def _referral(self, line: Line) -> int:
+        """15 % of what the goods cost, at least the minimum for every unit."""
+        net = line.price - line.discount
+        return max(round_half_up(net * REFERRAL), self.terms.referral_minimum * line.qty)
 
     def _row(
         self, at: datetime, type_: str, amount_type: str, description: str, amount: int,
@@ -228,7 +230,7 @@ class Shop:
             self._row(at, "Order", "Price", "Principal", line.price, order, line)
             self._row(at, "Order", "Price", "Tax", line.tax, order, line)
             self._row(at, "Order", "Promotion", "Discount", -line.discount, order, line)
-            self._row(at, "Order", "Fee", "Referral", -self._referral(net), order, line)
+            self._row(at, "Order", "Fee", "Referral", -self._referral(line), order, line)
             self._row(at, "Order", "Tax", "Withheld", -line.tax, order, line)
         self._row(at, "Order", "Price", "Shipping", order.shipping, order)
         self._row(at, "Order", "Fee", "Payment", -round_half_up(paid * PAYMENT), order)

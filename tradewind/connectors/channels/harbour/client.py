@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from tradewind.connectors.base import BaseChannel, Connection, Manifest, SettlementRef
 from tradewind.connectors.channels.harbour import files, mapping
@@ -36,9 +39,10 @@ class Harbour(BaseChannel):
         path: str,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        key: str = "",
+        repeatable: bool = False,
     ) -> bytes:
         limit = self.manifest.limits.get(operation)
+        key = hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32] if repeatable else ""
         return ask(conn, operation, method, path, params=params, body=body, key=key, limit=limit)
 
     def orders(
@@ -67,7 +71,7 @@ class Harbour(BaseChannel):
         for batch in batches(pushes, BATCH):
             body = {"shipments": [mapping.shipment(push) for push in batch]}
             # Every shipment carries its own key, so the whole call may be repeated.
-            raw = self._ask(conn, "shipments", "POST", "/v1/shipments", body=body, key=batch[0].key)
+            raw = self._ask(conn, "shipments", "POST", "/v1/shipments", body=body, repeatable=True)
             results += mapping.results(raw, "key", "shipment_id", [push.key for push in batch])
         return results
 
@@ -76,7 +80,7 @@ class Harbour(BaseChannel):
         for batch in batches(offers, BATCH):
             body = {"listings": [mapping.listing(offer) for offer in batch]}
             # A listing is set, not added to: the same call twice is the same state.
-            raw = self._ask(conn, "listings", "PUT", "/v1/listings", body=body, key=batch[0].external_sku)
+            raw = self._ask(conn, "listings", "PUT", "/v1/listings", body=body, repeatable=True)
             results += mapping.results(raw, "sku", "listing_id", [offer.external_sku for offer in batch])
         return results
 
@@ -90,7 +94,7 @@ class Harbour(BaseChannel):
         return Page(found, follows, None if follows else max(since, last), raw)
 
     def settlement_file(self, conn: Connection, external_id: str) -> bytes:
-        return self._ask(conn, "settlements", "GET", f"/v1/settlements/{external_id}/file")
+        return self._ask(conn, "settlements", "GET", f"/v1/settlements/{quote(external_id, safe='')}/file")
 
     def parse_settlement(self, data: bytes) -> list[Settlement]:
         return files.settlements(data)
