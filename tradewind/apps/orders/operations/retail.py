@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tradewind.apps.orders.models import Order, OrderLine
-from tradewind.apps.orders.operations.mapping import mappings_of
+from tradewind.apps.orders.models import Order
+from tradewind.apps.orders.operations.mapping import Mappings
 from tradewind.apps.orders.operations.rows import COLUMNS, sealed_buyer
 from tradewind.apps.stores.models import SetAside, SyncRun
 from tradewind.connectors.channels.online_retail.files import (
@@ -29,15 +29,17 @@ from tradewind.db.sql import instant
 from tradewind.engine.contracts import Address
 
 POSTAGE = frozenset({"POST", "DOT", "C2"})
-LINE_COLUMNS = ["order_id", "external_id", "external_sku", "title", "qty", "price_minor"]
+LINE_COLUMNS = [
+    "order_id", "external_id", "external_sku", "title", "sku_id", "units_each", "qty", "price_minor",
+]  # fmt: skip
 ASIDE_COLUMNS = [
     "run_id", "row_no", "reason", "reference", "external_sku", "text", "qty", "amount", "currency",
 ]  # fmt: skip
 
 
 @dataclass(slots=True)
-class Class_:
-    """Lines of one class: how many, their exact net and what rounding to pence added (thousandths)."""
+class Tally:
+    """Lines of one kind: how many, their exact net and what rounding to pence added (thousandths)."""
 
     lines: int = 0
     net_milli: int = 0
@@ -74,17 +76,18 @@ class Reading:
     """What has been read of a file so far."""
 
     known: frozenset[str]  # invoices that the store has already
+    mappings: Mappings
     invoices: dict[str, Invoice] = field(default_factory=dict)
     every: set[str] = field(default_factory=set)
     titles: dict[str, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
-    classes: dict[str, Class_] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
     aside: list[tuple[str, RetailLine]] = field(default_factory=list)
     duplicates: int = 0
     nowhere: Counter[str] = field(default_factory=Counter)
 
     def count(self, name: str, line: RetailLine) -> None:
-        self.classes.setdefault(name, Class_()).add(line)
+        self.tallies.setdefault(name, Tally()).add(line)
 
 
 def read_batch(reading: Reading, batch: list[RetailLine]) -> Iterable[tuple[Any, ...]]:
@@ -115,18 +118,22 @@ def read_batch(reading: Reading, batch: list[RetailLine]) -> Iterable[tuple[Any,
 
 
 def _taken(reading: Reading, invoice: Invoice, line: RetailLine) -> tuple[Any, ...] | None:
-    if line.kind in (SALE, CANCELLATION) and line.net_milli:
+    if (line.kind == SALE and line.net_milli > 0) or (line.kind == CANCELLATION and line.net_milli < 0):
         reading.count("credited" if line.cancels else "sold", line)
         minor = abs(line.net_minor)
         invoice.goods += minor
         invoice.lines += 1
         title = line.description.strip() or line.code
         reading.titles.setdefault(line.code, title)
-        return (invoice.id, str(line.row), line.code, title[:400], abs(line.qty), minor)
+        mapped = reading.mappings.find(line.code, line.at)
+        return (
+            invoice.id, str(line.row), line.code, title[:400], mapped.sku_id, mapped.units_each,
+            abs(line.qty), minor,
+        )  # fmt: skip
     if line.kind == PSEUDO and line.code in POSTAGE and not line.cancels and line.net_milli > 0:
         invoice.postage.append(line)
     else:
-        reading.aside.append((line.kind, line))
+        reading.aside.append(("zero_price" if not line.net_milli else line.kind, line))
     return None
 
 
@@ -166,20 +173,8 @@ def _order(number: str, invoice: Invoice, store_id: int) -> tuple[Any, ...]:
 
 def _aside(run: SyncRun, reason: str, line: RetailLine) -> tuple[Any, ...]:
     amount = f"{line.net:f}"
+    text = line.description[:400]
     return (
-        run.pk, line.row, reason, line.invoice, line.code[:80], line.description[:400], line.qty, amount, CURRENCY,
+        run.pk, line.row, reason, line.invoice, line.code[:80], text, line.qty, amount, CURRENCY,
     )  # fmt: skip
 
-
-def map_lines(reading: Reading, store_id: int) -> int:
-    """Give the new lines the SKUs their listings are mapped to; returns how many lines have one."""
-    mappings = mappings_of(store_id, reading.titles)
-    if not mappings.any():
-        return 0
-    rows = []
-    lines = OrderLine.objects.filter(order__in=[i.id for i in reading.invoices.values() if i.lines])
-    for pk, external_sku, at in lines.values_list("id", "external_sku", "order__placed_at").iterator():
-        mapped = mappings.find(external_sku, at)
-        if mapped.sku_id is not None:
-            rows.append((pk, mapped.sku_id, mapped.units_each))
-    return bulk.update_rows(OrderLine, ["sku_id", "units_each"], rows)
