@@ -10,6 +10,7 @@ from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.stores.models import Store
 from tradewind.db import columns
 from tradewind.db.encrypted import EncryptedJSON
+from tradewind.engine.money import Money
 
 
 class CollectionAccount(models.Model):
@@ -26,7 +27,7 @@ class CollectionAccount(models.Model):
     state = columns.state("open")  # open, closed
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class BankAccount(models.Model):
@@ -42,7 +43,7 @@ class BankAccount(models.Model):
     watermark = models.DateField(null=True)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Payout(models.Model):
@@ -54,13 +55,21 @@ class Payout(models.Model):
     currency = columns.currency()
     expected_on = models.DateField(null=True)
     state = columns.state("expected")  # expected, received, carried (zero or negative: nothing is paid)
+    receipt = models.ForeignKey(
+        "CollectionLine", on_delete=models.PROTECT, null=True, related_name="payouts"
+    )  # one receipt may pay several
+    how = models.CharField(max_length=200, blank=True)  # why the receipt is taken for this payout
 
     def __str__(self) -> str:
         return f"{self.settlement_id}: {self.amount_minor} {self.currency}"
 
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
 
 class CollectionLine(models.Model):
-    """A line of a collection account's statement; `payout` or `group` says what it belongs to."""
+    """A line of a collection account's statement; its payouts or its `group` say what it belongs to."""
 
     account = models.ForeignKey(CollectionAccount, on_delete=models.PROTECT, related_name="lines")
     external_id = columns.code(80)
@@ -73,17 +82,21 @@ class CollectionLine(models.Model):
     counter_currency = models.CharField(max_length=3, blank=True)
     rate = columns.rate(null=True)
     memo = models.TextField(blank=True)
-    payout = models.OneToOneField(Payout, on_delete=models.PROTECT, null=True, related_name="receipt")
+    matched = models.BooleanField(default=False)  # a receipt: payouts point at it
     posted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_collection_line")]
         indexes = [
-            models.Index(fields=["at"], condition=Q(kind="receive", payout=None), name="unmatched_receipts")
+            models.Index(fields=["at"], condition=Q(kind="receive", matched=False), name="unmatched_receipts")
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.account.currency)
 
 
 class BankLine(models.Model):
@@ -103,6 +116,10 @@ class BankLine(models.Model):
     def __str__(self) -> str:
         return f"{self.on} {self.amount_minor}"
 
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.account.currency)
+
 
 class Conversion(models.Model):
     """A withdrawal turned into home currency (结汇): amounts, rate, reference rate, loss on the way."""
@@ -121,4 +138,33 @@ class Conversion(models.Model):
     state = columns.state("underway")  # underway, arrived, short
 
     def __str__(self) -> str:
-        return self.group
+        return str(self.group)
+
+    @property
+    def sold(self) -> Money:
+        return Money(self.sold_minor, self.sold_currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.sold_currency)
+
+    @property
+    def bought(self) -> Money:
+        return Money(self.bought_minor, self.bought_currency)
+
+
+class Withdrawal(models.Model):
+    """A withdrawal asked of a provider. Its key is claimed before the call, so a repeat is harmless."""
+
+    key = models.CharField(max_length=80, unique=True)
+    account = models.ForeignKey(CollectionAccount, on_delete=models.PROTECT, related_name="withdrawals")
+    bank = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
+    amount_minor = columns.minor()
+    state = columns.state("claimed")  # claimed (asked, answer not known), accepted, refused
+    group = columns.code(80, blank=True)
+    message = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return str(self.key)
