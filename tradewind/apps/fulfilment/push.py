@@ -92,6 +92,6 @@ def _verified(
     return [
         r
         if not r.ok or p.order_external_id in shown
-        else PushResult(r.key, False, r.external_id, "not_confirmed", "accepted, but not shown when read back")
+        else PushResult(r.key, False, r.external_id, "not_confirmed", "accepted, but not shown as shipped")
         for p, r in zip(pushes, results, strict=True)
     ]
