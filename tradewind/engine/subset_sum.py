@@ -26,8 +26,8 @@ def subsets(amounts: Sequence[int], total: int, at_most: int = 2) -> list[tuple[
             if chosen or rest:
                 found.append(chosen + rest)
             if len(found) == at_most:
-                return found
-    return found
+                return sorted(found)
+    return sorted(found)
 
 
 def _sums(indexes: Sequence[int], amounts: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
