@@ -1,4 +1,4 @@
-"""The endpoints of a noun: list, one, export, and every action. Made from the desk; no noun is known by name."""
+"""The endpoints of a noun, made from the desk: list, one, export, every action. None is known by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError as ModelError
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Body, NinjaAPI, Query
+from ninja import NinjaAPI
+from ninja.params.models import Body, Query
 from pydantic import BaseModel
 
 from tradewind.api.errors import ErrorShape, NotFound, problem_data
@@ -41,31 +42,52 @@ def add_noun(api: NinjaAPI, noun: Noun) -> None:
     tags = [noun.code]
     query = query_shape(noun)
     api.get(
-        f"/{noun.code}", response={200: list_shape(noun), FAILED: ErrorShape}, tags=tags, exclude_unset=True,
-        operation_id=f"{noun.code}_list", summary=f"List {noun.label}", description=str(noun.note),
-    )(_typed(_listing(noun), asked=Annotated[query, Query(...)]))  # fmt: skip
+        f"/{noun.code}",
+        response={200: list_shape(noun), FAILED: ErrorShape},
+        tags=tags,
+        exclude_unset=True,
+        operation_id=f"{noun.code}_list",
+        summary=f"List {noun.label}",
+        description=str(noun.note),
+    )(_typed(_listing(noun), asked=Annotated[query, Query(...)]))
     api.get(
-        f"/{noun.code}/export.csv", tags=tags, operation_id=f"{noun.code}_export", summary="What is filtered, as CSV",
+        f"/{noun.code}/export.csv",
+        tags=tags,
+        operation_id=f"{noun.code}_export",
+        summary="What is filtered, as CSV",
         response={FAILED: ErrorShape},
-        openapi_extra={"responses": {200: {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}}},
-    )(_typed(_export(noun), asked=Annotated[query, Query(...)]))  # fmt: skip
+        openapi_extra={
+            "responses": {
+                200: {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
+            }
+        },
+    )(_typed(_export(noun), asked=Annotated[query, Query(...)]))
     api.get(
-        f"/{noun.code}/{{row_id}}", response={200: DetailShape, FAILED: ErrorShape}, tags=tags,
-        operation_id=f"{noun.code}_show", summary="One row",
-    )(_typed(_showing(noun), row_id=str))  # fmt: skip
+        f"/{noun.code}/{{row_id}}",
+        response={200: DetailShape, FAILED: ErrorShape},
+        tags=tags,
+        operation_id=f"{noun.code}_show",
+        summary="One row",
+    )(_typed(_showing(noun), row_id=str))
     for one in noun.actions:
         api.post(
-            f"/{noun.code}/actions/{one.code}", response={200: OutcomeShape, FAILED: ErrorShape}, tags=tags,
-            operation_id=f"{noun.code}_{one.code}", summary=str(one.label), description=_words(one),
+            f"/{noun.code}/actions/{one.code}",
+            response={200: OutcomeShape, FAILED: ErrorShape},
+            tags=tags,
+            operation_id=f"{noun.code}_{one.code}",
+            summary=str(one.label),
+            description=_words(one),
             openapi_extra={"parameters": [KEY_HEADER]},
-        )(_typed(_doing(noun, one), given=Annotated[body_shape(noun, one), Body(...)]))  # fmt: skip
+        )(_typed(_doing(noun, one), given=Annotated[body_shape(noun, one), Body(...)]))
 
 
 KEY_HEADER = {
-    "in": "header", "name": "Idempotency-Key", "required": False,
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 120},
     "description": "Sent again with the same body it gives the same answer and has no second effect.",
-}  # fmt: skip
+}
 
 
 def _words(one: Action) -> str:

@@ -101,7 +101,7 @@ def _http(exc: HttpError) -> JsonResponse:
     return error(exc.status_code, names.get(exc.status_code, "error"), str(exc))
 
 
-def _broken(request: HttpRequest, exc: Exception) -> JsonResponse:
+def _broken(request: HttpRequest, exc: Any) -> JsonResponse:
     log.error("%s %s failed", request.method, request.path, exc_info=exc)
     return error(500, "internal", "something broke here; it is in the server's log")
 
@@ -127,8 +127,12 @@ SHAPES: tuple[tuple[type[Exception], Callable[[Any], JsonResponse]], ...] = (
 def register(api: NinjaAPI) -> None:
     """Give every exception its answer."""
     for kind, shape in SHAPES:
-        api.add_exception_handler(kind, lambda _request, exc, shape=shape: shape(exc))
+        api.add_exception_handler(kind, _handler(shape))
     api.add_exception_handler(Exception, _broken)
+
+
+def _handler(shape: Callable[[Any], JsonResponse]) -> Callable[[HttpRequest, Any], JsonResponse]:
+    return lambda _request, exc: shape(exc)
 
 
 def shaped(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -29,7 +29,7 @@ MOST = 120
 
 
 def answered_once(request: HttpRequest, actor: Actor, work: Callable[[], dict[str, Any]]) -> JsonResponse:
-    """Do the work, or give the answer it was given before. Conflict while it runs; Refused for another body."""
+    """Do the work, or repeat its answer. Conflict while it still runs; Refused for another body."""
     given = request.headers.get("Idempotency-Key")
     if given is None:
         return JsonResponse(work())

@@ -22,7 +22,7 @@ from tradewind.desk.kernel import (
     Action,
     Field,
     Noun,
-)  # fmt: skip
+)
 from tradewind.desk.listing import MOST, PAGE
 from tradewind.desk.values import cell, plain, visible
 from tradewind.engine.access import Actor
@@ -102,8 +102,15 @@ class OutcomeShape(BaseModel):
 
 
 _OF_COLUMN: dict[str, Any] = {
-    INT: int, DECIMAL: str, PERCENT: str, MONEY: MoneyShape, DATE: date, TIME: datetime, FLAG: bool, LINK: RefShape,
-}  # fmt: skip
+    INT: int,
+    DECIMAL: str,
+    PERCENT: str,
+    MONEY: MoneyShape,
+    DATE: date,
+    TIME: datetime,
+    FLAG: bool,
+    LINK: RefShape,
+}
 
 
 def named(noun: Noun, what: str) -> str:
@@ -121,8 +128,8 @@ def row_shape(noun: Noun) -> type[BaseModel]:
 
 def list_shape(noun: Noun) -> type[BaseModel]:
     """A page of rows; `next` goes into `after` of the next request, empty at the end."""
-    rows = list[row_shape(noun)]  # type: ignore[misc]
-    return create_model(named(noun, "Page"), rows=(rows, ...), next=(str, ...))
+    row: Any = row_shape(noun)
+    return create_model(named(noun, "Page"), rows=(list[row], ...), next=(str, ...))
 
 
 def row_data(noun: Noun, actor: Actor, row: Any) -> dict[str, Any]:
@@ -161,21 +168,20 @@ def query_shape(noun: Noun) -> type[BaseModel]:
 
 def body_shape(noun: Noun, one: Action) -> type[BaseModel]:
     """The body of an action: the rows it acts on and the values of its form."""
-    values = create_model(
-        named(noun, one.code.title().replace("_", "") + "Values"),
-        __config__=ConfigDict(extra="forbid"),
-        **{f.name: _field_shape(f) for f in one.fields},
-    )
+    shapes: dict[str, Any] = {f.name: _field_shape(f) for f in one.fields}
+    verb = one.code.title().replace("_", "")
+    strict = ConfigDict(extra="forbid")
+    values = create_model(named(noun, verb + "Values"), __config__=strict, **shapes)
     fields: dict[str, Any] = {}
     if one.on != NONE:
         most = 1 if one.on == "one" else 5000
         fields["ids"] = (
-            list[str], Shape(min_length=1, max_length=most, description=f"ids of rows, e.g. {noun.prefix}_17")
-        )  # fmt: skip
+            list[str],
+            Shape(min_length=1, max_length=most, description=f"ids of rows, e.g. {noun.prefix}_17"),
+        )
     needed = any(f.required for f in one.fields)
     fields["values"] = (values, ... if needed else Shape(default_factory=values))
-    name = named(noun, one.code.title().replace("_", "") + "Body")
-    return create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
+    return create_model(named(noun, verb + "Body"), __config__=strict, **fields)
 
 
 def _field_shape(field: Field) -> tuple[Any, Any]:

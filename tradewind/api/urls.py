@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils import translation
 from ninja import NinjaAPI, Swagger
 
@@ -59,9 +59,8 @@ def build() -> NinjaAPI:
 def _patterns() -> list[URLPattern | URLResolver]:
     found, app, namespace = build().urls
     for pattern in found:
+        assert pattern.callback is not None
         pattern.callback = errors.shaped(pattern.callback)
-    from django.urls import include
-
     return [
         path("", include((found, app), namespace)),
         path("<path:rest>", errors.unknown),

@@ -28,7 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 HELP = """tradewind: from market research to money in the bank
 
 usage: tradewind COMMAND ... [--json] [--as USER]
-       tradewind NOUN list [--state S] [--search TEXT] [--filter NAME=VALUE] [--sort COLUMN] [--limit N] [--after CURSOR]
+       tradewind NOUN list [--state S] [--search TEXT] [--filter NAME=VALUE] [--sort COLUMN]
+                           [--limit N] [--after CURSOR]
        tradewind NOUN show ID
        tradewind NOUN ACTION [ID ...] [--field VALUE ...]
 

@@ -59,7 +59,7 @@ def _nouns(as_json: bool) -> int:
     from tradewind.desk.registry import all_nouns
 
     with translation.override("en"):
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"noun": n.code, "label": str(n.label), "stage": n.stage, "actions": [a.code for a in n.actions]}
             for n in all_nouns().values()
         ]
@@ -235,8 +235,8 @@ def _import(args: list[str]) -> int:
 
     kinds = {f"{n.code}:{a.code}": (n, a) for n in all_nouns().values() for a in importers(n)}
     if len(args) < 2 or args[0].startswith("-"):
-        known = "\n".join(f"  {k}" for k in kinds)
-        print(f"usage: tradewind import KIND FILE [--field VALUE]\n\nkinds (the first of a noun needs no :action):\n{known}", file=sys.stderr)  # fmt: skip
+        print("usage: tradewind import KIND FILE [--field VALUE]", file=sys.stderr)
+        print("\n  ".join(["kinds (the first of a noun needs no :action):", *kinds]), file=sys.stderr)
         return USAGE
     fitting = [pair for k, pair in kinds.items() if args[0] in (k, k.partition(":")[0])]
     if not fitting:

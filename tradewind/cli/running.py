@@ -41,11 +41,15 @@ def serve(args: list[str]) -> int:
         return REFUSED
     import uvicorn
 
+    from tradewind.cli.people import logins
+
+    known = logins()
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:
-                _announce(options)
+                _announce(options, known)
 
     for name in ("SIGTERM", "SIGINT"):  # uvicorn raises the signal again after its own clean end
         signal.signal(getattr(signal, name), lambda *_: None)
@@ -69,12 +73,9 @@ def serve(args: list[str]) -> int:
     return DONE if server.started else REFUSED
 
 
-def _announce(options: argparse.Namespace) -> None:
-    from tradewind.cli.people import logins
-
+def _announce(options: argparse.Namespace, known: list[tuple[str, str]]) -> None:
     host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
     address = f"http://{host}:{options.port}/"
-    known = logins()
     if options.json:
         people = [{"user": user, "password": password} for user, password in known]
         print(json.dumps({"address": address, "logins": people}, ensure_ascii=False), flush=True)
@@ -141,9 +142,15 @@ def _database_worker(options: argparse.Namespace, stop: threading.Event) -> int:
     from django_tasks_db.management.commands.db_worker import Worker
 
     runner = Worker(
-        queue_names=["default"], interval=0.3, batch=False, backend_name="default", startup_delay=False,
-        max_tasks=None, worker_id=secrets.token_hex(16), excluded_queue_names=[],
-    )  # fmt: skip
+        queue_names=["default"],
+        interval=0.3,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=secrets.token_hex(16),
+        excluded_queue_names=[],
+    )
     runner.configure_signals()
     if options.kept:
         threading.Thread(target=_end_with_parent, args=(runner,), daemon=True).start()
@@ -164,13 +171,30 @@ def _end_with_parent(runner: Any) -> None:
     os._exit(0)  # the lease of a job still running expires and another worker takes it
 
 
+def _end_child_with_parent(child: subprocess.Popen[bytes]) -> None:
+    sys.stdin.buffer.read()
+    child.terminate()
+
+
 def _celery_worker(options: argparse.Namespace, stop: threading.Event) -> int:
-    command = [sys.executable, "-m", "celery", "-A", "tradewind.conf.celery", "worker", "--loglevel", "WARNING",
-               "--concurrency", str(options.concurrency), "--without-gossip", "--without-mingle"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "tradewind.conf.celery",
+        "worker",
+        "--loglevel",
+        "WARNING",
+        "--concurrency",
+        str(options.concurrency),
+        "--without-gossip",
+        "--without-mingle",
+    ]
     child = subprocess.Popen(command)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     if options.kept:
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), child.terminate()), daemon=True).start()
+        threading.Thread(target=_end_child_with_parent, args=(child,), daemon=True).start()
     try:
         return DONE if child.wait() in (0, -signal.SIGTERM) else REFUSED
     finally:

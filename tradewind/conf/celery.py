@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from celery import Celery, Task, shared_task
+from celery import Celery, shared_task
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task as DjangoTask
 from django_tasks.base import TaskResult, TaskResultStatus
@@ -39,8 +39,8 @@ def _configured() -> Celery:
 app = _configured()
 
 
-@shared_task(name="tradewind.run", bind=True, max_retries=0)
-def run(self: Task, path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+@shared_task(name="tradewind.run", max_retries=0)  # type: ignore[untyped-decorator]
+def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Call the function of a `@task` by its path, as the database-backed worker does."""
     from django.utils.module_loading import import_string
 
@@ -60,10 +60,19 @@ class CeleryBackend(BaseTaskBackend):
         """Send a task. Raises kombu's OperationalError when the broker cannot be reached."""
         self.validate_task(task)
         result: TaskResult[Any] = TaskResult(
-            task=task, id=get_random_id(), status=TaskResultStatus.READY, enqueued_at=None, started_at=None,
-            last_attempted_at=None, finished_at=None, args=list(args), kwargs=dict(kwargs), backend=self.alias,
-            errors=[], worker_ids=[],
-        )  # fmt: skip
+            task=task,
+            id=get_random_id(),
+            status=TaskResultStatus.READY,
+            enqueued_at=None,
+            started_at=None,
+            last_attempted_at=None,
+            finished_at=None,
+            args=list(args),
+            kwargs=dict(kwargs),
+            backend=self.alias,
+            errors=[],
+            worker_ids=[],
+        )
         app.send_task(
             "tradewind.run",
             args=[task.module_path, result.args, result.kwargs],

@@ -12,7 +12,7 @@ def minor(**kw: Any) -> models.BigIntegerField[Any, Any]:
     return models.BigIntegerField(**kw)
 
 
-def currency(**kw: Any) -> models.CharField[Any, Any]:
+def currency(**kw: Any) -> models.CharField[Any, str]:
     """ISO 4217 code; never defaulted."""
     return models.CharField(max_length=3, **kw)
 
@@ -22,11 +22,11 @@ def rate(**kw: Any) -> models.DecimalField[Any, Any]:
     return models.DecimalField(max_digits=24, decimal_places=10, **kw)
 
 
-def code(length: int = 40, **kw: Any) -> models.CharField[Any, Any]:
+def code(length: int = 40, **kw: Any) -> models.CharField[Any, str]:
     """A code of ours or theirs."""
     return models.CharField(max_length=length, **kw)
 
 
-def state(default: str, **kw: Any) -> models.CharField[Any, Any]:
+def state(default: str, **kw: Any) -> models.CharField[Any, str]:
     """A state named in the app's states.py; changed only by db.states.move."""
     return models.CharField(max_length=20, default=default, db_index=True, **kw)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
 
-from tradewind.db import lookups  # noqa: F401  `__among` is used below
+from tradewind.db import bulk, lookups  # noqa: F401  `__among` is used below
 
 
 class WrongState(Exception):
@@ -59,7 +59,7 @@ def move(
         return []
     cols = {column: target, **also}
     fields = {f.name: f for f in model._meta.concrete_fields}
-    sets = ", ".join(f"{connection.ops.quote_name(fields[c].column)} = %s" for c in cols)
+    sets = ", ".join(f"{connection.ops.quote_name(fields[c].column or c)} = %s" for c in cols)
     values = [fields[c].get_db_prep_save(v, connection) for c, v in cols.items()]
     marks = ", ".join("%s" for _ in sources)
     quoted = connection.ops.quote_name(model._meta.db_table)
@@ -86,3 +86,28 @@ def move_all(
     if len(moved) != len(wanted):
         raise WrongState(name, wanted - set(moved))
     return moved
+
+
+def move_rows(
+    model: type[models.Model],
+    table: StateTable,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    column: str = "state",
+    set_sql: str = "",
+) -> None:
+    """Move rows and write their own values in the same conditional UPDATE; WrongState unless all moved.
+
+    Each row is (id, column values ...) as for bulk.update_rows; call inside a transaction.
+    """
+    sources, target = table.moves[name]
+    states = ", ".join(f"'{s}'" for s in sources)
+    assign = set_sql or ", ".join(f"{connection.ops.quote_name(c)} = d.{c}" for c in columns)
+    moved = bulk.update_rows(
+        model, columns, rows, set_sql=f"{column} = '{target}', {assign}", where=f"t.{column} IN ({states})"
+    )
+    if moved != len(rows):
+        right = set(model._default_manager.filter(pk__among=[r[0] for r in rows], **{column: target}).values_list("pk", flat=True))
+        raise WrongState(name, {r[0] for r in rows} - right or {r[0] for r in rows})

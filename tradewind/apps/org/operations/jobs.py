@@ -63,7 +63,8 @@ def job_function(name: str) -> JobFunction:
 
 def wait_before(attempt: int) -> timedelta:
     """Back-off before the next try: 5 s, 10 s, 20 s ... at most an hour."""
-    return min(FIRST_WAIT * 2 ** max(0, attempt - 1), LONGEST_WAIT)
+    doublings: int = 2 ** min(20, max(0, attempt - 1))
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def enqueue(

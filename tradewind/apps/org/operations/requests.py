@@ -29,13 +29,37 @@ class Earlier:
 def open_request(*, key: str, fingerprint: str, user: str, now: datetime) -> Earlier:
     """Take a key for a request. Exactly one of many at the same moment is told `new`."""
     columns = [
-        "name", "args", "key", "lane", "state", "attempts", "run_after", "lease_until", "worker", "progress",
-        "total", "error", "queued_at", "queued_by",
-    ]  # fmt: skip
+        "name",
+        "args",
+        "key",
+        "lane",
+        "state",
+        "attempts",
+        "run_after",
+        "lease_until",
+        "worker",
+        "progress",
+        "total",
+        "error",
+        "queued_at",
+        "queued_by",
+    ]
     row = [
-        REQUEST, json.dumps({"sha256": fingerprint}), key, "", "running", 1, instant(now), instant(now + GRACE), "",
-        0, 0, "", instant(now), user,
-    ]  # fmt: skip
+        REQUEST,
+        json.dumps({"sha256": fingerprint}),
+        key,
+        "",
+        "running",
+        1,
+        instant(now),
+        instant(now + GRACE),
+        "",
+        0,
+        0,
+        "",
+        instant(now),
+        user,
+    ]
     with transaction.atomic():
         if insert_rows_once(Job, columns, [row], unique=["key"]):
             return Earlier(NEW)
