@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +16,7 @@ from tradewind.engine.money import EXPONENTS, Money, MoneyError
 # Changes made in the instant of a read may become visible after it: the next sweep begins a little earlier,
 # which is harmless because everything read is applied once.
 OVERLAP = timedelta(minutes=2)
+_PLAIN = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 
 
 def stamp(at: datetime) -> str:
@@ -37,11 +41,14 @@ def watermark(since: datetime, until: datetime, as_of: datetime) -> datetime:
 
 
 def exact(text: str, currency: str) -> Money:
-    """Money from plain decimal text; MoneyError otherwise. Files have 100,000s of these: the usual form is
-    read without fractions.
+    """Money from plain decimal text in ASCII digits; MoneyError otherwise: no exponents, no groups.
+
+    Files have 100,000s of these: the usual form is read without fractions.
     """
+    if not _PLAIN.fullmatch(text):
+        raise MoneyError(f"{text[:40]!r} is not an amount")
     whole, _, cents = text.partition(".")
-    if cents.isdecimal() and len(cents) == EXPONENTS.get(currency) and whole.removeprefix("-").isdecimal():
+    if len(cents) == EXPONENTS.get(currency):
         return Money(int(whole + cents), currency)
     return Money.of(text, currency)
 
@@ -147,6 +154,18 @@ def tabbed(text: str) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if line.strip():
             yield number, line.split("\t")
+
+
+def separated(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Row number and cells of comma-separated text; Refused at once where quotes or sizes are wrong."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                yield reader.line_num, cells
+    except csv.Error as error:
+        problems.add(reader.line_num, "row", "", f"the row cannot be read: {error}", "cells parted by commas")
+        raise Refused(problems.found) from error
 
 
 def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

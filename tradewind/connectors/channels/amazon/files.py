@@ -104,8 +104,7 @@ def _settlement(part: _Part, dates: Dates, problems: Problems) -> Settlement | N
         problems.add(row, "currency", currency, "this is no ISO 4217 currency", "USD, EUR, JPY ...")
         return None
     before = len(problems.found)
-    cells = [(row, head["total-amount"])] + [(n, c["amount"]) for n, c in part.lines]
-    amounts = Amounts.of(cells, currency, problems)
+    amounts = Amounts.of([head["total-amount"], *(c["amount"] for _, c in part.lines)], currency)
     start = dates.moment(row, "settlement-start-date", head["settlement-start-date"], problems)
     end = dates.moment(row, "settlement-end-date", head["settlement-end-date"], problems)
     deposit = (

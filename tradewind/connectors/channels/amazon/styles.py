@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 
 from tradewind.connectors.wire import Problems, exact
 from tradewind.engine.money import Money, MoneyError, exponent
@@ -17,8 +18,7 @@ ZONES = {
 }  # fmt: skip
 SPACES = "\u00a0\u202f '’"
 _DELETE = {ord(c): None for c in SPACES} | {ord("\u2212"): "-"}
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
-_SIMPLE = re.compile(r"-?\d+(?:\.\d+)?")
+_SIMPLE = re.compile(r"-?\d+(?:\.\d{1,2})?", re.ASCII)
 _CLOCK = r"(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 _ZONE = r"\s*([A-Z]{0,4}|[+-]\d{2}:?\d{2})"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _CLOCK + _ZONE)
@@ -41,64 +41,57 @@ def _plain(text: str) -> str:
     return "-" + bare[:-1] if bare.endswith("-") else bare
 
 
+@cache
+def _pattern(decimal: str, places: int) -> re.Pattern[str]:
+    """Amounts with this decimal sign and the other one between groups (of three, or Indian of two)."""
+    group = re.escape("," if decimal == "." else ".")
+    whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}})"
+    return re.compile(rf"[-+]?{whole}(?:{re.escape(decimal)}\d{{1,{max(places, 2)}}})?", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The number style of one settlement: which sign is the decimal one."""
+    """The number style of one settlement: which sign is the decimal one; empty when nothing shows it."""
 
     currency: str
-    decimal: str  # "." or ","
+    decimal: str  # ".", "," or ""
 
     @classmethod
-    def of(cls, cells: Iterable[tuple[int, str]], currency: str, problems: Problems) -> Amounts:
-        """The style that the amounts show; one that shows the other style is a problem."""
-        first: dict[str, tuple[int, str]] = {}
+    def of(cls, texts: Iterable[str], currency: str) -> Amounts:
+        """The style of the first amount that can be read in one way only."""
         places = exponent(currency)
-        for number, text in cells:
-            simple = text[-3:-2] == "." and places != 3 and "," not in text
-            sign = "." if simple else _decimal_sign(_plain(text), places)
-            if sign:
-                first.setdefault(sign, (number, text))
-        if len(first) == 2:
-            (row, text), (other, _) = sorted(first.values(), reverse=True)
-            problems.add(
-                row, "amount", text, f"decimal signs differ: row {other} writes another one", "one style"
-            )
-        return cls(currency, next(iter(first), "."))
+        for text in texts:
+            bare = _plain(text)
+            signs = [sign for sign in ".," if _pattern(sign, places).fullmatch(bare)]
+            if len(signs) == 1:
+                return cls(currency, signs[0])
+        return cls(currency, "")
 
     def money(self, row: int, name: str, text: str, problems: Problems) -> Money | None:
-        """The amount; a problem and None when it is none."""
+        """The amount; a problem and None when it is none, or could be two."""
         try:
             if self.decimal == "." and _SIMPLE.fullmatch(text):
                 return exact(text, self.currency)
-            bare = _plain(text)
-            if not _NUMBER.fullmatch(bare) or bare.count(self.decimal) > 1:
-                raise MoneyError(f"{text!r} is not an amount")
-            grouping = "," if self.decimal == "." else "."
-            return Money.of(bare.replace(grouping, "").replace(self.decimal, "."), self.currency)
+            found = {self._in(sign, text) for sign in (self.decimal or ".,")} - {None}
+            if len(found) == 1:
+                return found.pop()
+            raise MoneyError(
+                f"{text[:40]!r} is not an amount" if not found else f"{text!r} could be two amounts"
+            )
         except MoneyError as error:
+            style = "1.234,56" if self.decimal == "," else "1,234.56"
             problems.add(
-                row, name, text, str(error), f"a number in {self.currency}, like 1234.56 or 1.234,56"
+                row, name, text, str(error), f"a number in {self.currency} in the file's style, {style}"
             )
             return None
 
-
-def _decimal_sign(bare: str, places: int) -> str:
-    """The decimal sign an amount shows beyond doubt; empty when it shows none.
-
-    Of two different signs the last is decimal. A single one before exactly three digits groups thousands,
-    unless the currency has three decimals.
-    """
-    signs = [c for c in bare if c in ".,"]
-    if not signs:
-        return ""
-    if len(set(signs)) == 2:
-        return signs[-1]
-    if len(signs) > 1:
-        return "," if signs[0] == "." else "."
-    tail = len(bare) - bare.rindex(signs[0]) - 1
-    if tail == 3 and places != 3:
-        return ""
-    return signs[0]
+    def _in(self, decimal: str, text: str) -> Money | None:
+        """The amount when `decimal` is the decimal sign; None when it cannot be."""
+        bare = _plain(text)
+        if not _pattern(decimal, exponent(self.currency)).fullmatch(bare):
+            return None
+        group = "," if decimal == "." else "."
+        return exact(bare.replace(group, "").replace(decimal, "."), self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ class Dates:
     """The date style of a file; `day_first` is None when no date with slashes settles it."""
 
     day_first: bool | None
-    cache: dict[str, datetime | None] = field(default_factory=dict)
+    known: dict[str, datetime | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[tuple[int, Mapping[str, str]]], problems: Problems) -> Dates:
@@ -126,9 +119,9 @@ class Dates:
 
     def moment(self, row: int, name: str, text: str, problems: Problems) -> datetime | None:
         """The moment in UTC; a problem and None when it is none, or could be two."""
-        if text not in self.cache:
-            self.cache[text] = self._read(text)
-        at = self.cache[text]
+        if text not in self.known:
+            self.known[text] = self._read(text)
+        at = self.known[text]
         if at is None:
             slashed = _YEAR_LAST.fullmatch(text)
             unsure = slashed is not None and slashed[2] != "." and self.day_first is None

@@ -6,8 +6,6 @@ Prices have up to three decimals, so a line's amount is kept exactly in thousand
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tradewind.connectors.channels.online_retail.countries import COUNTRIES
-from tradewind.connectors.wire import Problems, decoded
+from tradewind.connectors.wire import Problems, decoded, separated
 from tradewind.engine.contracts import Refused
 
 LAYOUT, CURRENCY, ZONE = "online_retail", "GBP", ZoneInfo("Europe/London")
@@ -84,14 +82,12 @@ def parse(data: bytes, size: int = BATCH) -> Iterator[list[RetailLine]]:
     """
     problems = Problems()
     text = decoded(_unpacked(data, problems), problems)
-    reader = csv.reader(io.StringIO(text, newline=""))
-    place = _places(next(reader, []), problems)
+    rows = separated(text, problems)
+    place = _places(next(rows, (1, []))[1], problems)
     reading = _Reading(problems)
     batch: list[RetailLine] = []
-    for cells in reader:
-        if not cells:
-            continue
-        line = reading.line(reader.line_num, cells, place)
+    for row, cells in rows:
+        line = reading.line(row, cells, place)
         if line is not None:
             batch.append(line)
         if len(problems.found) >= MOST_PROBLEMS:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-
 from tradewind.connectors.collections.lighter.mapping import KINDS
-from tradewind.connectors.wire import Problems, Table, decoded, moment
+from tradewind.connectors.wire import Problems, Table, decoded, moment, separated
 from tradewind.engine.contracts import OutsideError, ProviderTransaction
 from tradewind.engine.money import Money, MoneyError, parse_decimal
 
@@ -19,7 +16,7 @@ def statement(data: bytes) -> list[ProviderTransaction]:
     """The lines of a statement. Raises Refused with every problem."""
     problems = Problems()
     text = decoded(data, problems)
-    table = Table.read(_lines(text), NEEDED, problems, OPTIONAL)
+    table = Table.read(separated(text, problems), NEEDED, problems, OPTIONAL)
     seen: dict[str, int] = {}
     found = []
     for number, row in table.rows:
@@ -34,13 +31,6 @@ def statement(data: bytes) -> list[ProviderTransaction]:
             found.append(line)
     problems.finish()
     return found
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text.splitlines())
-    for cells in reader:
-        if cells:
-            yield reader.line_num, cells
 
 
 def _transaction(number: int, row: dict[str, str], problems: Problems) -> ProviderTransaction | None:
