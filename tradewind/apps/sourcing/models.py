@@ -119,9 +119,7 @@ class SupplierInvoice(models.Model):
     currency = columns.currency()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["supplier", "number"], name="one_supplier_invoice")
-        ]
+        constraints = [models.UniqueConstraint(fields=["supplier", "number"], name="one_supplier_invoice")]
 
     def __str__(self) -> str:
         return self.number

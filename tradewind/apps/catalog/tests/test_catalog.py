@@ -141,7 +141,8 @@ def test_wrong_skus_are_refused_whole_with_every_row(product, bob):
             now=NOW, by=bob,
         )  # fmt: skip
     assert {(p.row, p.field) for p in refused.value.problems} == {
-        (1, "code"), (2, "product"), (2, "code"), (2, "hs_code"), (2, "origin"), (2, "weight_g"), (3, "attributes"),
+        (1, "code"), (2, "product"), (2, "code"), (2, "hs_code"), (2, "origin"), (2, "weight_g"), (3,
+        "attributes"),
     }  # fmt: skip
     assert facts_hash() == before
 
@@ -149,7 +150,8 @@ def test_wrong_skus_are_refused_whole_with_every_row(product, bob):
 def test_a_file_makes_skus_and_the_products_it_names(product, bob):
     done = take(
         HEAD
-        + "P1,P1-A,Mat,垫,392410,CN,240,420,60,60,none\nP2,P2-A,Lantern,灯,8513.10,CN,480,190,110,110,battery\n"
+        + "P1,P1-A,Mat,垫,392410,CN,240,420,60,60,none\n"
+        "P2,P2-A,Lantern,灯,8513.10,CN,480,190,110,110,battery\n"
         "P2,P2-B,Lantern red,,,,,,,,\n",
         bob,
     )

@@ -84,7 +84,8 @@ def test_the_newest_card_in_force_counts_and_an_ended_one_does_not(line, bob):
 def test_offers_are_ranked_in_one_currency_and_what_cannot_be_compared_comes_last(line, bob):
     take(line, bob)
     [usd, eur] = register_services(
-        services=[NewService("yun", "us-post", "Post", "postal"), NewService("yun", "eu-post", "Post EU", "postal")],
+        services=[NewService("yun", "us-post", "Post", "postal"), NewService("yun", "eu-post", "Post EU",
+        "postal")],
         now=NOW, by=bob,
     )  # fmt: skip
     row = b"DE,0,2000,0,0,1000,%s,0,0\n"

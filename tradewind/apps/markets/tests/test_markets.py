@@ -38,7 +38,8 @@ def test_wrong_markets_are_refused_whole(bob):
     before = facts_hash()
     with pytest.raises(Refused) as refused:
         register_markets(
-            markets=[DE, NewMarket("XX", "", "", "euro", "Berlin"), NewMarket("FR", "France", "法国", "EUR", "Europe/Paris")],
+            markets=[DE, NewMarket("XX", "", "", "euro", "Berlin"), NewMarket("FR", "France", "法国",
+            "EUR", "Europe/Paris")],
             now=NOW, by=bob,
         )  # fmt: skip
     assert {(p.row, p.field) for p in refused.value.problems} == {
