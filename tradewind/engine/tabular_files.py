@@ -88,24 +88,43 @@ def _decode(name: str, data: bytes) -> tuple[str, str]:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _strict(name, data, encoding), encoding
-    head = data[:2000]
-    if head[1::2].count(0) > len(head) // 3:
-        return _strict(name, data, "utf-16-le"), "utf-16-le"
-    if head[0::2].count(0) > len(head) // 3:
-        return _strict(name, data, "utf-16-be"), "utf-16-be"
+    wide = _wide(data[:4000])
+    if wide:
+        return _strict(name, data, wide), wide
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as exc:
-        if data[-3:] and exc.start >= len(data) - 3 and exc.reason == "unexpected end of data":
-            raise Unreadable(name, "the file is cut in the middle of a character", "a whole file") from None
-    encoding = "gb18030" if _looks_chinese(data) else "cp1252"
+        start = exc.start
+    if start >= len(data) - 3 and data[start] >= 0xC2:
+        raise Unreadable(name, "the file is cut in the middle of a character", "a whole file")
+    encoding = _old_encoding(data, start)
     return _strict(name, data, encoding), encoding
 
 
-def _looks_chinese(data: bytes) -> bool:
-    """GBK pairs mostly have two high bytes; accents of Western text stand alone among ASCII."""
-    pairs: list[bytes] = re.findall(rb"[\x81-\xfe][\x30-\xfe]", data[:200_000])
-    return sum(pair[1] >= 0x80 for pair in pairs) * 2 > len(pairs)
+def _wide(head: bytes) -> str:
+    """UTF-16 without a mark: delimiters and line ends come with a zero beside them."""
+    pairs = list(zip(head[0::2], head[1::2], strict=False))
+    little = sum(low in b",;|\t\n" and high == 0 for low, high in pairs)
+    big = sum(high == 0 and low in b",;|\t\n" for high, low in pairs)
+    if max(little, big) < 2:
+        return ""
+    return "utf-16-le" if little > big else "utf-16-be"
+
+
+def _old_encoding(data: bytes, start: int) -> str:
+    """What bytes that are not UTF-8 are: damaged UTF-8 (refused as such), GBK, or Windows-1252.
+
+    GBK pairs mostly have two high bytes; accents of Western text stand alone among ASCII.
+    """
+    near = data[max(0, start - 100_000) : start + 100_000]
+    as_utf8 = near.decode("utf-8", "replace")
+    wrong = as_utf8.count("\ufffd")
+    if sum(char > "\x7f" for char in as_utf8) - wrong > wrong:
+        return "utf-8"
+    pairs: list[bytes] = re.findall(rb"[\x81-\xfe][\x30-\xfe]", near)
+    if pairs and sum(pair[1] >= 0x80 for pair in pairs) * 2 > len(pairs):
+        return "gb18030"
+    return "utf-8" if re.search(rb"[\x80-\xff]{3}", data) else "cp1252"
 
 
 def _strict(name: str, data: bytes, encoding: str) -> str:
@@ -119,12 +138,15 @@ def _strict(name: str, data: bytes, encoding: str) -> str:
 
 def _sniff(text: str, headers: frozenset[str]) -> str:
     """The delimiter under which the first lines hold most known headers, then most cells."""
-    lines = [line for line in islice(io.StringIO(text), 40) if line.strip()][:10]
+    lines = [line for line in islice(io.StringIO(text, newline=""), 40) if line.strip()][:10]
 
     def score(delimiter: str) -> tuple[int, int]:
         known = cells = 0
         for line in lines:
-            parts = next(csv.reader([line], delimiter=delimiter), [])
+            try:
+                parts = next(csv.reader([line], delimiter=delimiter), [])
+            except csv.Error:
+                continue
             known = max(known, sum(normal(part) in headers for part in parts))
             cells = max(cells, len(parts))
         return known, cells
