@@ -34,9 +34,10 @@ SALE, CANCELLATION, ADJUSTMENT, PSEUDO, ZERO_PRICE = (
 # Stock codes that are no goods: postage, carriage, discount, manual entry, samples, fees, bad debt.
 PSEUDO_CODES = frozenset({"POST", "DOT", "C2", "M", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK"})
 VOUCHER = "GIFT_"
-_INVOICE = re.compile(r"[AC]?\d{6}")
-_PRICE = re.compile(r"-?\d{1,9}(?:\.\d{1,3})?")
-_QUANTITY = re.compile(r"-?\d{1,9}")
+_INVOICE = re.compile(r"[AC]?\d{6}", re.ASCII)
+_PRICE = re.compile(r"-?\d{1,9}(?:\.\d{1,3})?", re.ASCII)
+_QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
 
 class RetailLine(NamedTuple):
@@ -207,8 +208,10 @@ class _Reading:
 
 def _london(text: str) -> datetime | None:
     """London local time as UTC; None when it is no time, or one that the clock change leaves out."""
+    if not _TIME.fullmatch(text):
+        return None
     try:
-        local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZONE)
+        local = datetime.fromisoformat(text).replace(tzinfo=ZONE)
     except ValueError:
         return None
     at = local.astimezone(UTC)
