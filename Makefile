@@ -11,9 +11,7 @@ $(RUN_STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Tradewind needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	test -x $(V)/python || $(PYTHON) -m venv .venv
 	$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	$(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || \
-	  ($(V)/python -m pip install -q --disable-pip-version-check 'setuptools>=75' && \
-	   $(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .)
+	$(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	touch $@
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt requirements-scale.txt
@@ -64,9 +62,13 @@ fix: $(DEV_STAMP)
 	$(V)/ruff check -q --fix .
 	$(V)/ruff format -q .
 
-lock: $(DEV_STAMP)  ## lock the requirements anew
-	for f in "" -scale -dev; do $(V)/pip-compile -q --upgrade --generate-hashes --no-emit-index-url \
-	  --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe requirements$$f.in -o requirements$$f.txt; done
+LOCK := $(V)/pip-compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+  --no-emit-find-links --strip-extras --allow-unsafe
+
+lock: $(DEV_STAMP)  ## lock the requirements anew; the wider files agree with the narrower
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) -c requirements.txt requirements-scale.in -o requirements-scale.txt
+	$(LOCK) -c requirements.txt -c requirements-scale.txt requirements-dev.in -o requirements-dev.txt
 
 clean:
 	rm -rf .venv var
