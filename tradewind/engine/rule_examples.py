@@ -79,7 +79,10 @@ def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
         formula = FORMULAS.get(example.formula)
         if formula is None:
             return [failure("formula", ", ".join(FORMULAS), example.formula)]
-        got = formula(rule, example.inputs)
+        try:
+            got = formula(rule, example.inputs)
+        except (KeyError, ValueError) as exc:
+            return [failure("inputs", f"what {example.formula} needs", f"{type(exc).__name__}: {exc}")]
     return [
         failure(field, expected, got.get(field, "not stated"))
         for field, expected in example.expect.items()

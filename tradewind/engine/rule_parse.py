@@ -31,6 +31,9 @@ def parse_rules(name: str, text: str) -> RuleFile:
     for field in sorted(set(data) - {"defaults", "rule", "example"}):
         problems.append(Problem(None, f"{name}: {field}", "", "unknown table", "defaults, rule, example"))
     defaults = data.get("defaults", {})
+    if not isinstance(defaults, dict):
+        problems.append(Problem(None, f"{name}: defaults", str(defaults), "must be a table", "[defaults]"))
+        defaults = {}
     rules = [_rule(name, i, defaults | raw, problems) for i, raw in _tables(name, "rule", data, problems)]
     examples = [_example(name, i, raw, problems) for i, raw in _tables(name, "example", data, problems)]
     return RuleFile(name, tuple(r for r in rules if r), tuple(e for e in examples if e), tuple(problems))
@@ -128,6 +131,8 @@ def _example(name: str, row: int, raw: dict[str, Any], problems: list[Problem]) 
     none = raw.get("none", False) is True
     if not none and not isinstance(raw.get("expect"), dict):
         read.bad("expect", "is missing", "a table of expected values, or none = true")
+    if not isinstance(raw.get("inputs", {}), dict):
+        read.bad("inputs", "must be a table", "inputs = { price = ... }")
     example = Example(
         name, read.text("name"), raw["kind"], read.day("on"),
         {key: str(raw[key]) for key in schema.keys if key in raw},

@@ -198,6 +198,26 @@ def test_a_file_that_is_not_toml_is_a_problem_and_not_a_crash():
     assert parse_rules("x", "rule = 5").problems[0].reason == "must be a list of tables"
 
 
+WORDS = """kind = "vat"|kind = []|id = "a"|id = 3|rate = 0.19|rate = inf|rate = "x"|included = true|name = "n"
+name = {}|inputs = 5|valid_from = 2020-01-01|valid_from = 2020-01-01T00:00:00|valid_to = 1|market = []|market = "DE"
+on = 2020-01-01|status = "confirmed"|expect = { rate = 1 }|expect = 1|none = 1|formula = "net_of_vat"|source = "s"
+reviewed = 2026-01-01|confidence = "high"|confidence = 1|]""".replace("\n", "|").split("|")
+LINES = st.lists(st.sampled_from(WORDS), max_size=12, unique_by=lambda line: line.split(" =")[0])
+TABLES = st.sampled_from(["[defaults]", "[[rule]]", "[[example]]", "defaults = 5", "rule = 1", "[x]", ""])
+
+
+@given(st.lists(st.tuples(TABLES, LINES).map(lambda part: "\n".join([part[0], *part[1]])), max_size=4))
+def test_no_file_whatever_crashes_the_reader(lines):
+    file = parse_rules("x.toml", "\n".join(lines))
+    try:
+        asked = build([file])
+    except Refused as refused:
+        assert refused.problems
+    else:
+        assert file.problems == ()
+        run_examples(asked)
+
+
 def test_examples_fail_with_what_was_got():
     text = (
         HEAD
@@ -224,6 +244,13 @@ formula = "net_of_vat"
 inputs = { price = "119.00", currency = "EUR" }
 expect = { net = 100, tax = "19.00" }
 [[example]]
+name = "no inputs"
+kind = "vat"
+on = 2021-01-01
+market = "DE"
+formula = "net_of_vat"
+expect = { net = 100 }
+[[example]]
 name = "unknown formula"
 kind = "vat"
 on = 2021-01-01
@@ -236,6 +263,7 @@ expect = { net = 100 }
     assert failures == [
         "de.toml: wrong rate: rate is 0.19, expected 0.2",
         "de.toml: a row after all: row is a, expected no row",
+        "de.toml: no inputs: inputs is KeyError: 'price', expected what net_of_vat needs",
         "de.toml: unknown formula: formula is magic, "
         "expected referral_fee, payment_fee, net_of_vat, flat_duty",
     ]
