@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 import httpx
 
-from tests.simulators.seller import MIDNIGHT, Seller
+from tests.simulators.seller import MIDNIGHT, START, Seller, tracking
 from tradewind.connectors import registry
 from tradewind.engine.contracts import CONVERT, FEE, RECEIVE, WITHDRAW, OfferPush
 from tradewind.engine.money import Money
+from tradewind.simulators.assortment import assortment
+from tradewind.simulators.settle import Row, close, file
 from tradewind.simulators.truth import truth
 from tradewind.simulators.world import World
 
@@ -79,10 +86,10 @@ def test_every_settlement_sums_to_its_total_and_the_reserve_rolls_on(sold: Selle
         files = settlements(sold, market)
         assert [str(f.total.amount) for f in files] == [s["total"] for s in store["settlements"]]
         assert len(files) == 2
-        for file in files:
-            assert file.remainder.minor == 0
-            released = [r.amount for r in file.rows if r.description == "Released"]
-            opened = [-r.amount for r in file.rows if r.description == "Opened"]
+        for one in files:
+            assert one.remainder.minor == 0
+            released = [r.amount for r in one.rows if r.description == "Released"]
+            opened = [-r.amount for r in one.rows if r.description == "Opened"]
             assert released == ([held] if held else [])
             held = Money.total(opened, store["currency"])
         assert str(held.amount) == store["held"]
@@ -211,8 +218,6 @@ def test_a_shipment_twice_is_one_and_a_wrong_one_is_refused(seller: Seller) -> N
         (dict(key="x4", lines=(("nothing", 1),)), "bad_lines"),
         (dict(key="x5", shipped_at=seller.world.now + timedelta(days=2)), "bad_shipped_at"),
     ]
-    from dataclasses import replace
-
     results = channel.push_tracking(conn, [replace(other, **change) for change, _ in wrong])
     assert [r.code for r in results] == [code for _, code in wrong]
     assert not any(r.ok for r in results)
@@ -223,8 +228,6 @@ def test_a_cancelled_order_is_not_to_be_shipped(seller: Seller) -> None:
     seller.list_goods()
     seller.work(6, ship=False)
     gone = next(o for s in seller.known.values() for o in s.values() if o.raw_state == "CANCELLED")
-    from tests.simulators.seller import tracking
-
     market = gone.external_id.split("-")[1]
     result = seller.channel.push_tracking(seller.stores[market], [tracking(gone, seller.world.now)])[0]
     assert (result.ok, result.code) == (False, "order_cancelled")
@@ -264,8 +267,6 @@ def test_a_store_without_sales_settles_nothing(seller: Seller) -> None:
 
 
 def test_fees_beyond_the_earnings_are_carried_and_nothing_is_paid() -> None:
-    from tradewind.simulators.settle import Row, close, file
-
     rows = [Row("Fee", "Account", "Subscription", -3999, MIDNIGHT)]
     done = close("S", "USD", MIDNIGHT, MIDNIGHT + timedelta(days=14), rows, 0, 0)
     assert done is not None
@@ -282,3 +283,90 @@ def test_time_does_not_go_back_and_the_controls_say_so(seller: Seller) -> None:
     accounts = httpx.get(f"{url}/control/accounts").json()
     assert [s["market"] for s in accounts["harbour"]] == ["US", "GB", "DE", "JP"]
     assert json.loads(json.dumps(httpx.get(f"{url}/control/truth").json()))["now"] == "2026-06-04T00:00:00Z"
+
+
+def test_many_changes_come_in_pages_of_a_hundred_each_once(seller: Seller) -> None:
+    seller.list_goods()
+    seller.pass_time(days=12)
+    conn, channel = seller.stores["US"], seller.channel
+    pages, token = [], None
+    while not pages or token is not None:
+        pages.append(channel.orders(conn, MIDNIGHT, seller.world.now, token))
+        token = pages[-1].next_token
+    ids = [o.external_id for page in pages for o in page.items]
+    assert len(pages) >= 3
+    assert all(len(page.items) == 100 for page in pages[:-1])
+    assert [page.watermark is None for page in pages] == [True] * (len(pages) - 1) + [False]
+    assert sorted(ids) == sorted(seller.world.shops["US"].orders)
+    times = [o.updated_at for page in pages for o in page.items]
+    assert times == sorted(times)
+
+
+def test_a_stored_page_maps_again_to_the_same_orders(seller: Seller) -> None:
+    seller.list_goods()
+    seller.pass_time(days=3)
+    page = seller.channel.orders(seller.stores["DE"], MIDNIGHT, seller.world.now)
+    assert page.items
+    assert seller.channel.map_orders(page.raw) == page.items
+
+
+def test_an_order_shipped_in_parts_earns_once_when_all_is_shipped(seller: Seller) -> None:
+    seller.list_goods()
+    seller.work(3, ship=False)
+    conn, channel, shop = seller.stores["US"], seller.channel, seller.world.shops["US"]
+    whole = next(p for p in seller.pushes("US") if len(p.lines) > 1)
+    first = replace(whole, key="part-1", lines=whole.lines[:1])
+    rest = replace(whole, key="part-2", lines=whole.lines[1:])
+    assert channel.push_tracking(conn, [first])[0].ok
+    (half,) = channel.read_orders(conn, [whole.order_external_id])
+    assert (half.state, half.raw_state, shop.rows) == ("open", "PART_SHIPPED", [])
+    assert channel.push_tracking(conn, [first, rest])[1].ok
+    (full,) = channel.read_orders(conn, [whole.order_external_id])
+    assert full.raw_state == "SHIPPED"
+    principals = [r.line_id for r in shop.rows if r.description == "Principal"]
+    assert sorted(principals) == sorted(line_id for line_id, _ in whole.lines)
+
+
+def test_some_orders_wait_for_payment_move_house_cancel_or_come_back(sold: Seller) -> None:
+    orders = [o for shop in sold.world.shops.values() for o in shop.orders.values()]
+    cancelled = sum(o.state == "CANCELLED" for o in orders)
+    refunded = sum(any(line.refunded for line in o.lines) for o in orders)
+    assert 0.005 < cancelled / len(orders) < 0.04
+    assert 0.01 < refunded / len(orders) < 0.05
+    assert any(o.version > 3 for o in orders)
+
+
+def test_ninety_days_cost_the_simulator_less_than_eight_seconds() -> None:
+    world = World(7, START)
+    for shop in world.shops.values():
+        for item in assortment(7):
+            shop.offer(item.code, item.name, item.prices[shop.terms.market].minor, 9999, Random(item.code))
+    began = time.process_time()
+    world.advance(MIDNIGHT + timedelta(days=90))
+    assert time.process_time() - began < 8
+    assert sum(len(shop.orders) for shop in world.shops.values()) > 90 * 45
+
+
+def test_the_world_runs_as_a_process_of_its_own() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "tradewind.simulators",
+        "--seed",
+        "3",
+        "--port",
+        "0",
+        "--start",
+        "2026-06-01",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[-1]
+            assert url.startswith("http://127.0.0.1:")
+            accounts = httpx.get(url, timeout=10).json()
+            assert accounts["harbour"][0] == {
+                "market": "US", "currency": "USD", "account": "HB-US", "key": "harbour-us-3",
+            }  # fmt: skip
+        finally:
+            process.terminate()

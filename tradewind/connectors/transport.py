@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import threading
 import time
@@ -206,6 +207,14 @@ def retry_after(text: str, now: datetime) -> float | None:
 
 
 @cache
-def shared() -> Transport:
-    """The process's one transport, so that connections are kept alive across steps."""
+def _of_process(pid: int) -> Transport:
+    del pid
     return Transport()
+
+
+def shared() -> Transport:
+    """The process's one transport, so that connections are kept alive across steps.
+
+    A forked worker gets its own: two processes must not talk over one socket.
+    """
+    return _of_process(os.getpid())
