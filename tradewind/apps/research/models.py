@@ -21,6 +21,7 @@ class ResearchTable(models.Model):
     currency = columns.currency()
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT)
     row_count = models.PositiveIntegerField()
+    weights: models.JSONField[Any, Any] = models.JSONField(default=dict)  # of its niches' scores, text
     imported_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -51,6 +52,25 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Niche(models.Model):
+    """A niche of a table with its place in the scan under the table's weights."""
+
+    table = models.ForeignKey(ResearchTable, on_delete=models.CASCADE, related_name="niches")
+    name = models.CharField(max_length=120)
+    rank = models.PositiveIntegerField()
+    points = models.DecimalField(max_digits=7, decimal_places=2)
+    products = models.PositiveIntegerField()
+    monthly_units = models.BigIntegerField(null=True)  # null: no row states it
+    score: models.JSONField[Any, Any] = models.JSONField()  # Breakdown
+    metrics: models.JSONField[Any, Any] = models.JSONField()  # code -> value, rows, of, formula
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "name"], name="one_niche_a_table")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Candidate(models.Model):

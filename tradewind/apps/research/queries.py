@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, QuerySet
 
-from tradewind.apps.research.models import Candidate, GateResult, ResearchTable, Signal
+from tradewind.apps.research.models import Candidate, GateResult, Niche, ResearchTable, Signal
 from tradewind.engine import scoring
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
@@ -45,6 +45,12 @@ def profit(candidate: Candidate) -> Breakdown | None:
 def score(candidate: Candidate) -> Breakdown | None:
     """The tree of the scan the candidate came from."""
     return Breakdown.from_json(candidate.score) if candidate.score else None
+
+
+def niches(actor: Actor) -> QuerySet[Niche]:
+    """Every scored niche with its table and market."""
+    actor.require("research.view")
+    return Niche.objects.select_related("table", "table__market")
 
 
 def niche_sizes(actor: Actor, table_id: int) -> dict[str, int]:

@@ -18,6 +18,7 @@ from tradewind.apps.research.operations.deciding import (
     reopen_candidates,
 )
 from tradewind.apps.research.operations.judging import judge_gates, run_profit
+from tradewind.apps.research.operations.scoring import score_niches
 from tradewind.apps.research.operations.tables import NewTable, import_research_table
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "reject_candidates",
     "reopen_candidates",
     "run_profit",
+    "score_niches",
     "set_inputs",
     "take_candidates",
 ]

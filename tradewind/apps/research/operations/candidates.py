@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from tradewind.apps.markets.models import Market
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings, rows
-from tradewind.apps.research import queries
-from tradewind.apps.research.models import Candidate, GateResult, ResearchTable
+from tradewind.apps.research.models import Candidate, GateResult, Niche, ResearchTable
 from tradewind.apps.research.operations.inputs import checked_inputs
 from tradewind.apps.research.states import CANDIDATE
 from tradewind.db.numbers import numbered, take_numbers
@@ -67,7 +65,6 @@ def propose_candidates(
     *,
     table_id: int,
     niches: Sequence[str],
-    weights: Mapping[str, Decimal] | None = None,
     now: datetime,
     by: Actor,
 ) -> list[int]:
@@ -82,7 +79,7 @@ def propose_candidates(
             found.add("table", table_id, _("there is no such row"))
             found.settle()
         assert table is not None
-        scores = {s.niche: s for s in queries.scan(by, table.pk, weights)}
+        scores = {n.name: n for n in Niche.objects.filter(table=table, name__among=list(niches))}
         live = set(
             Candidate.objects.filter(table=table).exclude(state="rejected").values_list("niche", flat=True)
         )
@@ -93,7 +90,7 @@ def propose_candidates(
         made = [
             Candidate(
                 name=niche, market_id=table.market_id, table=table, niche=niche,
-                score=scores[niche].score.to_json(), created_at=now, created_by=by.name,
+                score=scores[niche].score, created_at=now, created_by=by.name,
             )
             for niche in niches
         ]  # fmt: skip

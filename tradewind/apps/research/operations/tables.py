@@ -12,6 +12,7 @@ from tradewind.apps.markets.models import Market
 from tradewind.apps.org.operations import acting, store_file
 from tradewind.apps.org.operations.checking import BIGGEST, Findings
 from tradewind.apps.research.models import ResearchTable, Signal
+from tradewind.apps.research.operations.scoring import put_scores
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money, MoneyError
 from tradewind.engine.tabular import DATE, DECIMAL, INT, ColumnSpec, Row, read_table
@@ -74,6 +75,7 @@ def import_research_table(*, table: NewTable, name: str, content: bytes, now: da
         for signal in signals:
             signal.table = new
         Signal.objects.bulk_create(signals, batch_size=2000)
+        put_scores(new, None, by)
         act.ids = [new.pk]
         act.note(verb="import_research_table", file=file.sha256, rows=len(signals))
         return new.pk

@@ -15,6 +15,7 @@ from tradewind.apps.research.operations import (
     import_research_table,
     propose_candidates,
     register_candidates,
+    score_niches,
     set_inputs,
 )
 from tradewind.engine.access import FINANCE, Denied
@@ -168,3 +169,18 @@ def test_finance_looks_and_charlie_does_not_even_look(market, bob, charlie):
         queries.scan(charlie, pk)
     assert facts_hash() == before
     assert (GateResult.objects.count(), AuditEntry.objects.filter(kind="candidate").count()) == (0, 0)
+
+
+def test_other_weights_give_another_ranking_which_is_kept_with_them(market, bob):
+    pk = take(market, bob, research_table(7, "US"))
+    first = list(queries.niches(bob).order_by("rank").values_list("name", flat=True))
+    assert first == [s.niche for s in queries.scan(bob, pk)]
+    score_niches(table_id=pk, weights={"demand": Decimal(1)}, now=NOW, by=bob)
+    by_demand = list(queries.niches(bob).order_by("rank").values_list("monthly_units", flat=True))
+    assert by_demand[0] == max(by_demand)
+    assert ResearchTable.objects.get().weights == {"demand": "1"}
+    before = facts_hash()
+    for weights in ({"luck": Decimal(1)}, {"demand": Decimal(-1)}, {"demand": Decimal(0)}):
+        with pytest.raises(Refused):
+            score_niches(table_id=pk, weights=weights, now=NOW, by=bob)
+    assert facts_hash() == before
