@@ -1,11 +1,107 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: the menu in business order, what waits, who is here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from tradewind.desk import registry
+from tradewind.desk.kernel import Noun
+from tradewind.engine.access import Actor
+from tradewind.web.kit import words
+
+COUNTS_FOR_S = 15
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu; `waiting` None: not counted yet, or nothing to count."""
+
+    code: str
+    label: Any
+    icon: str
+    url: str
+    active: bool
+    waiting: int | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A heading of the menu with its entries."""
+
+    number: int
+    label: str
+    entries: tuple[Entry, ...]
+
+
+def nouns_for(actor: Actor) -> list[Noun]:
+    """The nouns whose lists this actor may open, in business order."""
+    return [n for n in registry.all_nouns().values() if actor.can(n.view)]
+
+
+def _scope(actor: Actor) -> str:
+    stores = "*" if actor.stores is None else ",".join(map(str, sorted(actor.stores)))
+    return f"{actor.role}:{actor.user_id}:{stores}"
+
+
+def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
+    """Rows that wait per noun, counted at most every 15 s for one person."""
+    key = f"waiting:{_scope(actor)}"
+    known: dict[str, int] | None = cache.get(key)
+    if known is None:
+        known = {n.code: n.waiting(actor) for n in nouns if n.waiting}
+        cache.set(key, known, COUNTS_FOR_S)
+    return known
+
+
+def counts(request: HttpRequest) -> JsonResponse:
+    """The numbers of the menu; pages ask for them after they are drawn."""
+    return JsonResponse(waiting(request.actor, nouns_for(request.actor)))  # type: ignore[attr-defined]
+
+
+def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:
+    path = request.path
+    known: dict[str, int] = cache.get(f"waiting:{_scope(actor)}") or {}
+    by_stage: dict[int, list[Entry]] = {
+        0: [
+            Entry("today", _("Today"), "layout-dashboard", "/", path == "/", None, False),
+            Entry("flow", _("Business flow"), "workflow", "/flow/", path == "/flow/", None, False),
+            Entry("tour", _("Guided tour"), "compass", "/tour/", path == "/tour/", None, False),
+        ]
+    }
+    if actor.can("markets.view"):
+        ranking = "/markets/ranking/"
+        by_stage[1] = [
+            Entry("ranking", _("Market ranking"), "chart-bar", ranking, path == ranking, None, False)
+        ]
+    for n in nouns_for(actor):
+        url = f"/{n.code}/"
+        active = path.startswith(url) and path != "/markets/ranking/"
+        by_stage.setdefault(n.stage, []).append(
+            Entry(n.code, n.label, n.icon, url, active, known.get(n.code), n.waiting is not None)
+        )
+    return [Stage(s, words.stage(s), tuple(by_stage[s])) for s in sorted(by_stage)]
+
+
+def theme(request: HttpRequest) -> str:
+    """light, dark, or auto: as the machine says."""
+    wanted = request.COOKIES.get("tw_theme", "auto")
+    return wanted if wanted in THEMES else "auto"
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Context of every template; the menu is left out where only a part of a page is asked for."""
+    actor: Actor | None = getattr(request, "actor", None)
+    out: dict[str, Any] = {"actor": actor, "theme": theme(request)}
+    part = getattr(request, "htmx", False)
+    if actor and not part:
+        out["menu"] = _menu(request, actor)
+        out["jobs_url"] = "/jobs/" if "jobs" in registry.all_nouns() else ""
+    return out

@@ -1,3 +1,23 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the screens. The nouns come last: any word that is no page may be a noun."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from tradewind.web import details, doing, lists, markets, people, search, shell, today
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", people.login, name="login"),
+    path("logout/", people.logout, name="logout"),
+    path("", today.home, name="home"),
+    path("flow/", today.flow_page, name="flow"),
+    path("tour/", today.tour, name="tour"),
+    path("search", search.show, name="search"),
+    path("counts", shell.counts, name="counts"),
+    path("profile/", people.profile, name="profile"),
+    path("language", people.language, name="language"),
+    path("look", people.look, name="look"),
+    path("markets/ranking/", markets.ranking, name="ranking"),
+    re_path(r"^(?P<noun>[a-z][a-z0-9-]*)/export\.(?P<kind>csv|xlsx)$", lists.download, name="export"),
+    path("<slug:noun>/do/<slug:action>", doing.act, name="act"),
+    path("<slug:noun>/<slug:public>/", details.show, name="detail"),
+    path("<slug:noun>/", lists.show, name="list"),
+]

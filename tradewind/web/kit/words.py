@@ -1,0 +1,137 @@
+"""Words for codes: names of breakdown components, verbs of the audit, rights, states shared by many nouns.
+
+Codes are written by engine and operations; here they become what a merchant says. A code that is not
+listed is shown readable, and translated when a catalogue knows it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+STAGES = (
+    gettext_noop("Today"),
+    gettext_noop("Markets & strategy"),
+    gettext_noop("Infrastructure"),
+    gettext_noop("Products & supply"),
+    gettext_noop("Store operations"),
+    gettext_noop("Orders & fulfilment"),
+    gettext_noop("Money & profit"),
+    gettext_noop("Settings"),
+)
+
+# Areas of engine.access.ACTIONS ("orders.view") and what may be done in them.
+AREAS = {
+    "org": gettext_noop("company and people"),
+    "jobs": gettext_noop("background jobs"),
+    "audit": gettext_noop("audit trail"),
+    "qualifications": gettext_noop("licences and registrations"),
+    "markets": gettext_noop("markets"),
+    "rules": gettext_noop("rules"),
+    "logistics": gettext_noop("logistics"),
+    "research": gettext_noop("market research"),
+    "catalog": gettext_noop("products"),
+    "sourcing": gettext_noop("purchasing"),
+    "stock": gettext_noop("stock"),
+    "stores": gettext_noop("stores"),
+    "listings": gettext_noop("listings"),
+    "orders": gettext_noop("orders"),
+    "fulfilment": gettext_noop("fulfilment"),
+    "settlements": gettext_noop("settlements"),
+    "treasury": gettext_noop("treasury"),
+    "ledger": gettext_noop("ledger"),
+    "profit": gettext_noop("profit"),
+}
+DOINGS = {
+    "view": gettext_noop("see"),
+    "change": gettext_noop("change"),
+    "confirm": gettext_noop("confirm"),
+    "approve": gettext_noop("approve"),
+    "receive": gettext_noop("receive goods"),
+    "reserve": gettext_noop("reserve"),
+    "cost": gettext_noop("change costs"),
+}
+ROLES = {
+    "owner": gettext_noop("Owner"),
+    "operations": gettext_noop("Operations"),
+    "purchasing": gettext_noop("Purchasing"),
+    "warehouse": gettext_noop("Warehouse"),
+    "service": gettext_noop("Service"),
+    "finance": gettext_noop("Finance"),
+    "system": gettext_noop("System"),
+}
+SOURCES = {
+    "ui": gettext_noop("screen"),
+    "api": gettext_noop("API"),
+    "cli": gettext_noop("command line"),
+    "step": gettext_noop("automatic"),
+}
+# States that occur in many tables, with their tone.
+STATES = {
+    "actual": (gettext_noop("Actual"), "good"),
+    "settled": (gettext_noop("Settled"), "good"),
+    "estimated": (gettext_noop("Estimated"), "wait"),
+    "missing": (gettext_noop("Missing"), "bad"),
+    "open": (gettext_noop("Open"), "wait"),
+    "closed": (gettext_noop("Closed"), "done"),
+    "done": (gettext_noop("Done"), "done"),
+    "posted": (gettext_noop("Posted"), "done"),
+    "held": (gettext_noop("Held"), "bad"),
+    "draft": (gettext_noop("Draft"), "idle"),
+    "pass": (gettext_noop("Passed"), "good"),
+    "fail": (gettext_noop("Failed"), "bad"),
+    "good": (gettext_noop("Valid"), "good"),
+    "due": (gettext_noop("Due"), "wait"),
+    "expired": (gettext_noop("Expired"), "bad"),
+    "running": (gettext_noop("Running"), "wait"),
+    "queued": (gettext_noop("Queued"), "idle"),
+    "dead": (gettext_noop("Failed for good"), "bad"),
+    "cancelled": (gettext_noop("Cancelled"), "idle"),
+    "new": (gettext_noop("New"), "wait"),
+    "proposed": (gettext_noop("Proposed"), "wait"),
+    "confirmed": (gettext_noop("Confirmed"), "good"),
+    "refused": (gettext_noop("Refused"), "bad"),
+    "approved": (gettext_noop("Approved"), "good"),
+    "rejected": (gettext_noop("Rejected"), "bad"),
+    "matched": (gettext_noop("Matched"), "good"),
+    "unmatched": (gettext_noop("Not matched"), "bad"),
+    "mapped": (gettext_noop("Mapped"), "good"),
+    "unmapped": (gettext_noop("Not mapped"), "bad"),
+    "shipped": (gettext_noop("Shipped"), "good"),
+    "published": (gettext_noop("Published"), "good"),
+}
+
+
+def readable(code: str) -> str:
+    """A code as words, translated where a catalogue has them: "referral_fee" -> "Referral fee"."""
+    text = code.replace("_", " ").replace(".", ": ").strip()
+    return _(text[:1].upper() + text[1:]) if text else ""
+
+
+def stage(number: int) -> str:
+    """The name of a stage of the business."""
+    return _(STAGES[number])
+
+
+def right(action: str) -> str:
+    """A permission in words: "orders.change" -> "change: orders"."""
+    area, _dot, doing = action.partition(".")
+    return f"{_(DOINGS.get(doing, doing))} · {_(AREAS.get(area, area))}"
+
+
+def role(code: str) -> str:
+    """A role in words."""
+    return _(ROLES[code]) if code in ROLES else code
+
+
+def source(code: str) -> str:
+    """The face over which something was done."""
+    return _(SOURCES[code]) if code in SOURCES else code
+
+
+def state(code: str) -> tuple[str, str]:
+    """Word and tone of a state that no noun explains."""
+    if code in STATES:
+        word, tone = STATES[code]
+        return _(word), tone
+    return readable(code), "idle"

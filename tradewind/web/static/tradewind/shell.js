@@ -1,0 +1,111 @@
+// Shell: menu, counts, search box, messages, the dialog, errors that never replace a page.
+"use strict";
+(() => {
+  const by = (id) => document.getElementById(id);
+  const tw = (window.tw = {});
+
+  tw.toast = (content, bad) => {
+    const note = document.createElement("div");
+    note.className = bad ? "toast error" : "toast";
+    if (typeof content === "string") note.textContent = content;
+    else note.append(content);
+    note.addEventListener("click", () => note.remove());
+    by("toasts").append(note);
+    setTimeout(() => note.remove(), bad ? 12000 : 5000);
+  };
+  // Answers of our own server are parsed without running anything.
+  const fragment = (html) => {
+    const box = document.createDocumentFragment();
+    box.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    return box;
+  };
+
+  tw.openDialog = () => { const box = by("dialog"); if (box && !box.open) box.showModal(); };
+  tw.closeDialog = () => { const box = by("dialog"); if (box && box.open) box.close(); };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#dialog [data-close]")) { event.preventDefault(); tw.closeDialog(); }
+    if (event.target === by("dialog")) tw.closeDialog();
+    for (const open of document.querySelectorAll("details.menu[open]"))
+      if (!open.contains(event.target)) open.open = false;
+    const side = by("side");
+    if (event.target.closest("#menu-button")) {
+      const shown = side.classList.toggle("open");
+      by("menu-button").setAttribute("aria-expanded", String(shown));
+    } else if (side && !side.contains(event.target)) side.classList.remove("open");
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      const box = by("find");
+      if (box) { box.focus(); box.select(); }
+      return;
+    }
+    const found = by("found");
+    if (!found || !event.target.closest || !event.target.closest(".find")) return;
+    if (event.key === "Escape") { event.target.blur(); found.replaceChildren(); }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const hits = [...found.querySelectorAll("a")];
+      const at = hits.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      (hits[at] || by("find")).focus();
+    }
+    if (event.key === "Enter" && event.target.id === "find") {
+      const hit = found.querySelector("a");
+      if (hit) { event.preventDefault(); hit.click(); }
+    }
+  });
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const data = event.detail.formData;
+    if (event.detail.verb !== "get" || !data) return;
+    for (const [name, value] of [...data.entries()]) if (value === "") data.delete(name);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const xhr = event.detail.xhr;
+    if (xhr.status >= 400 && xhr.status !== 401 && !xhr.getResponseHeader("HX-Retarget"))
+      tw.toast(fragment(xhr.responseText), true);
+  });
+  document.addEventListener("htmx:sendError", () => tw.toast(by("toast-offline").content.cloneNode(true), true));
+  document.addEventListener("htmx:timeout", () => tw.toast(by("toast-offline").content.cloneNode(true), true));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "dialog-body" && by("dialog").contains(event.detail.target)) {
+      tw.openDialog();
+      const first = by("dialog-body").querySelector("input:not([type=hidden]), select, textarea, button");
+      if (first) first.focus();
+    }
+  });
+
+  const count = async () => {
+    const side = by("side");
+    if (!side || document.hidden) return;
+    try {
+      const answer = await fetch(side.dataset.counts, { headers: { "HX-Request": "true" } });
+      if (!answer.ok) return;
+      const numbers = await answer.json();
+      for (const mark of side.querySelectorAll("b[data-noun]")) {
+        const n = numbers[mark.dataset.noun] || 0;
+        mark.textContent = n > 9999 ? "9999+" : n || "";
+        mark.classList.toggle("none", !n);
+      }
+    } catch { /* the next round tells */ }
+  };
+  count();
+  setInterval(count, 30000);
+  setTimeout(() => document.querySelectorAll("#toasts > .toast").forEach((t) => t.remove()), 7000);
+
+  // A figure's breakdown opens when its address is followed.
+  const openTarget = () => {
+    const aim = location.hash && document.querySelector(CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash);
+    if (aim && aim.tagName === "DETAILS") aim.open = true;
+  };
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+
+  // Truncated cells tell their whole text.
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest("td, .side a span");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent.trim();
+  });
+})();

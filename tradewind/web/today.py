@@ -1,0 +1,202 @@
+"""Home, the flow of the business, and the guided tour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tradewind import flow
+from tradewind.apps.org.models import Job
+from tradewind.desk import registry
+from tradewind.desk.kernel import Ref
+from tradewind.engine.access import Actor
+from tradewind.engine.money import Money, quantize
+from tradewind.reports import today as figures
+from tradewind.web import clock
+from tradewind.web.kit import cells, chart, words
+from tradewind.web.shell import COUNTS_FOR_S
+
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the flow as shown: what waits, where to work on it, when it last ran."""
+
+    code: str
+    label: Any
+    stage: int
+    waiting: int | None  # None: this person may not see it
+    url: str
+    last: datetime | None
+
+
+def steps(actor: Actor) -> list[StepView]:
+    """Every step with its counts, at most every 15 s counted anew for one person."""
+    key = f"steps:{actor.user_id}:{actor.role}"
+    known: Mapping[str, int | None] | None = cache.get(key)
+    if known is None:
+        known = {s.code: _waiting(s, actor) for s in flow.STEPS}
+        cache.set(key, known, COUNTS_FOR_S)
+    last = dict(Job.objects.filter(state="done").order_by().values_list("name").annotate(at=Max("ended_at")))
+    nouns = registry.all_nouns()
+    return [
+        StepView(
+            s.code,
+            s.label,
+            s.stage,
+            known.get(s.code),
+            f"/{s.noun}/" if s.noun in nouns else "",
+            last.get(s.code),
+        )
+        for s in flow.STEPS
+    ]
+
+
+def _waiting(step: flow.Step, actor: Actor) -> int | None:
+    noun = registry.all_nouns().get(step.noun)
+    if noun is not None and not actor.can(noun.view):
+        return None
+    return step.waiting(actor)
+
+
+def by_stage(found: Sequence[StepView]) -> list[tuple[int, str, list[StepView]]]:
+    """Steps under the names of their stages, in business order."""
+    numbers = sorted({s.stage for s in found})
+    return [(n, words.stage(n), [s for s in found if s.stage == n]) for n in numbers]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{quantize(Fraction(part * 100, whole), 1):+}%"
+
+
+def _change(now: Money | None, before: Money | None) -> str:
+    """How much more than before, in percent with its sign; empty where there is nothing to compare."""
+    if now is None or before is None or before.minor <= 0:
+        return ""
+    return _percent(now.minor - before.minor, before.minor)
+
+
+def _more(now: int, before: int) -> str:
+    return _percent(now - before, before) if before else ""
+
+
+def _money(actor: Actor, on: date) -> dict[str, Any]:
+    currency = figures.main_currency(actor) if figures.sees_profit(actor) else ""
+    all_days = figures.days(actor, on - timedelta(days=2 * DAYS - 1), on, settings.DESK_ZONE, currency)
+    before, these = all_days[:DAYS], all_days[DAYS:]
+    period = figures.period(actor, these, currency)
+    earlier = figures.period(actor, before, currency)
+    margin = None
+    if period.profit is not None and period.revenue is not None and period.revenue.minor > 0:
+        margin = f"{quantize(Fraction(period.profit.minor * 100, period.revenue.minor), 1)}"
+    marks = [chart.Day(d.on, d.profit.amount if d.profit is not None else None, d.orders) for d in these]
+    return {
+        "currency": currency,
+        "period": period,
+        "margin": margin,
+        "orders_change": _more(period.orders, earlier.orders),
+        "profit_change": _change(period.profit, earlier.profit),
+        "revenue_change": _change(period.revenue, earlier.revenue),
+        "yesterday": these[-2],
+        "chart": chart.day_chart(marks) if period.orders or period.profit is not None else None,
+    }
+
+
+def _list_url(noun: str, query: str) -> str:
+    if noun not in registry.all_nouns():
+        return ""
+    return f"/{noun}/" + (f"?{query}" if query else "")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits at each step, what runs out, what is unexplained, yesterday's money, the last 30 days."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    now = clock.now()
+    on = timezone.localtime(now).date()
+    loose = [
+        (_UNEXPLAINED[u.code](), u.count, _list_url(u.noun, u.query)) for u in figures.unexplained(actor)
+    ]
+    found = steps(actor)
+    context = {
+        "today": on,
+        "stages": by_stage(found),
+        "idle": not any(s.waiting for s in found),
+        "ship_by": [
+            (d, cells.link(Ref("orders", d.order.pk, d.order.external_id)))
+            for d in figures.ship_by(actor, now)
+        ],
+        "ship_by_count": figures.ship_by_count(actor, now),
+        "expiring": figures.expiring(actor, on),
+        "unexplained": loose,
+        **_money(actor, on),
+    }
+    return render(request, "pages/today.html", context)
+
+
+_UNEXPLAINED = {
+    "held_settlements": lambda: _("Settlements held with unknown lines"),
+    "unmapped_lines": lambda: _("Order lines without a SKU"),
+    "unmapped_listings": lambda: _("Listings not mapped to a SKU"),
+    "layers_without_cost": lambda: _("Stock batches without a cost"),
+    "profit_missing": lambda: _("Orders whose profit lacks a component"),
+}
+
+
+def flow_page(request: HttpRequest) -> HttpResponse:
+    """The whole business as a diagram of its steps."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return render(request, "pages/flow.html", {"stages": by_stage(steps(actor))})
+
+
+def tour(request: HttpRequest) -> HttpResponse:
+    """The six stages in order, each with live rows of this company to open."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    stops = []
+    for number in range(1, 7):
+        found = [n for n in registry.all_nouns().values() if n.stage == number and actor.can(n.view)]
+        rows = []
+        for noun in found:
+            newest = noun.rows(actor).order_by("-id").values_list("id", flat=True).first()
+            row = f"/{noun.code}/{noun.public_id(newest)}/" if newest else ""
+            rows.append({"noun": noun, "row": row})
+        stops.append((number, words.stage(number), _STORY[number](), rows))
+    return render(request, "pages/tour.html", {"stops": stops})
+
+
+_STORY = {
+    1: lambda: _(
+        "Research tables and public figures come in; every market and niche gets a score whose points can be "
+        "opened down to the number and its source."
+    ),
+    2: lambda: _(
+        "Companies, licences with their expiry, warehouses, freight prices and accounts that collect: what a "
+        "business needs before it sells."
+    ),
+    3: lambda: _(
+        "A candidate passes the gates and becomes a product; it is bought, received, shipped abroad, and "
+        "every unit carries its landed cost."
+    ),
+    4: lambda: _(
+        "Stores connect to platforms; listings are mapped to SKUs, with price and quantity pushed out."
+    ),
+    5: lambda: _(
+        "Orders come in, goods are reserved at once, picked, packed and shipped; tracking "
+        "goes back to the platform."
+    ),
+    6: lambda: _(
+        "Settlements are explained line by line; payouts reach the bank and are converted; books balance and "
+        "every order shows its true profit."
+    ),
+}
