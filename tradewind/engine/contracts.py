@@ -181,7 +181,10 @@ class FxQuote:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with input: where, what, and what would be accepted."""
+    """One thing wrong with input: where, what, and what would be accepted.
+
+    `reason` is a fixed English sentence that faces translate; what varies stands in value and accepted.
+    """
 
     row: int | None
     field: str

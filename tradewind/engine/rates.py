@@ -169,10 +169,10 @@ def _alone(band: Band) -> list[Problem]:
 def _edge(low: Band, high: Band) -> list[Problem]:
     where = f"{high.country} {high.above_g}-{high.to_g} g"
     if high.above_g < low.to_g:
-        return [Problem(high.row, "above_g", where, f"overlaps {low.above_g}-{low.to_g} g", f"{low.to_g}")]
+        return [Problem(high.row, "above_g", where, "overlaps the band before", f"{low.to_g}")]
     if high.above_g > low.to_g:
-        return [Problem(high.row, "above_g", where, f"leaves a gap after {low.to_g} g", f"{low.to_g}")]
+        return [Problem(high.row, "above_g", where, "leaves a gap after the band before", f"{low.to_g}")]
     if low.step_g > 0 and high.step_g > 0 and high.price(high.above_g + 1) < low.price(low.to_g):
-        reason = f"costs less than {low.above_g}-{low.to_g} g at the edge: a slip of a digit?"
+        reason = "costs less than the band before at the edge: a slip of a digit?"
         return [Problem(high.row, "step_minor", where, reason, FALLS)]
     return []

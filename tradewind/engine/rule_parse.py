@@ -27,7 +27,7 @@ def parse_rules(name: str, text: str) -> RuleFile:
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ValueError) as exc:
-        return RuleFile(name, (), (), (Problem(None, name, "", f"not TOML: {exc}", "a TOML file"),))
+        return RuleFile(name, (), (), (Problem(None, name, str(exc)[:80], "is not TOML", "a TOML file"),))
     for field in sorted(set(data) - {"defaults", "rule", "example"}):
         problems.append(Problem(None, f"{name}: {field}", "", "unknown table", "defaults, rule, example"))
     defaults = data.get("defaults", {})

@@ -135,7 +135,7 @@ def _repeated(rules: tuple[Rule, ...]) -> list[Problem]:
     for rule in rules:
         if rule.id in seen:
             where = f"{rule.file}: {rule.id}"
-            problems.append(Problem(None, where, rule.id, f"the id stands in {seen[rule.id].file} too"))
+            problems.append(Problem(None, where, rule.id, "the id stands twice", seen[rule.id].file))
         seen[rule.id] = rule
     return problems
 
@@ -151,7 +151,7 @@ def _clashes(rules: list[Rule]) -> Iterator[Problem]:
                 reason = _clash(one, two)
                 if reason:
                     where = f"{two.file}: {two.id}"
-                    yield Problem(None, where, two.id, f"{reason} {one.id}", "one row a question and day")
+                    yield Problem(None, where, two.id, reason, f"no row beside {one.id}")
 
 
 def _clash(one: Rule, two: Rule) -> str:
@@ -169,5 +169,5 @@ def _clash(one: Rule, two: Rule) -> str:
         narrower_one |= b == ANY
         narrower_two |= a == ANY
     if narrower_one and narrower_two:
-        return "is as narrow as, and overlaps,"
-    return "" if narrower_one or narrower_two else "overlaps"
+        return "is as narrow as another row and overlaps it"
+    return "" if narrower_one or narrower_two else "overlaps another row"

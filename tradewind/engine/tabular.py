@@ -93,8 +93,10 @@ class _Reading:
                 if word.strip():
                     self.extra.append(word.strip())
             elif spec.name in at:
-                reason = f"stands twice: {self.headers[spec.name]!r} and {word.strip()!r}"
-                problems.append(Problem(row, spec.name, word.strip()[:80], reason, "one column"))
+                accepted = f"only {self.headers[spec.name]}"
+                problems.append(
+                    Problem(row, spec.name, word.strip()[:80], "the column stands twice", accepted)
+                )
             else:
                 at[spec.name], self.headers[spec.name] = i, word.strip()
         problems += self._lacking(at, row)

@@ -28,9 +28,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class Unreadable(Exception):
     """The file cannot be read at all; carries the problem."""
 
-    def __init__(self, name: str, reason: str, accepted: str = "", row: int | None = None) -> None:
+    def __init__(
+        self, name: str, reason: str, accepted: str = "", row: int | None = None, value: str = ""
+    ) -> None:
         super().__init__(reason)
-        self.problem = Problem(row, name, "", reason, accepted)
+        self.problem = Problem(row, name, value[:80], reason, accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,13 @@ class Opened:
 def open_table(name: str, data: bytes, headers: frozenset[str], max_bytes: int) -> Opened:
     """Records of a file; Unreadable with the reason. `headers`: known header words, lower case."""
     if len(data) > max_bytes:
-        raise Unreadable(name, f"the file has {len(data):,} bytes", f"up to {max_bytes:,} bytes")
+        raise Unreadable(name, "the file is too large", f"up to {max_bytes:,} bytes")
     if data[:2] == b"\x1f\x8b":
         data = _gunzip(name, data, max_bytes)
     if data[:4] == b"PK\x03\x04":
         return Opened(_xlsx(name, data, max_bytes), "xlsx", "", False)
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise Unreadable(name, "an old .xls workbook", "CSV, TSV or XLSX")
+        raise Unreadable(name, "is an old .xls workbook", "CSV, TSV or XLSX")
     if not data.strip():
         raise Unreadable(name, "the file is empty", "a table with a header row")
     text, encoding = _decode(name, data)
@@ -74,7 +76,7 @@ def _gunzip(name: str, data: bytes, max_bytes: int) -> bytes:
         try:
             out += unpack.decompress(data, max_bytes + 1 - len(out))
         except zlib.error as exc:
-            raise Unreadable(name, f"the gzip data is damaged: {exc}", "a whole file") from None
+            raise Unreadable(name, "the gzip data is damaged", "a whole file", value=str(exc)) from None
         if len(out) > max_bytes:
             raise Unreadable(name, "the file unpacks to too much", f"up to {max_bytes:,} bytes")
         if not unpack.eof:
@@ -133,7 +135,7 @@ def _strict(name: str, data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as exc:
         row = data[: exc.start].count(b"\n") + 1
         accepted = "UTF-8, GBK or UTF-16"
-        raise Unreadable(name, f"not readable as {encoding} at byte {exc.start}", accepted, row) from None
+        raise Unreadable(name, "the text is damaged", accepted, row, f"byte {exc.start}") from None
 
 
 def _sniff(text: str, headers: frozenset[str]) -> str:
@@ -168,7 +170,7 @@ def _csv(name: str, text: str, delimiter: str) -> Iterator[Record]:
     try:
         yield from reader
     except csv.Error as exc:
-        raise Unreadable(name, f"not well quoted: {exc}", "a whole CSV file", reader.line_num) from None
+        raise Unreadable(name, "the quotes do not close", "a whole file", reader.line_num, str(exc)) from None
 
 
 def _xlsx(name: str, data: bytes, max_bytes: int) -> Iterator[Record]:
@@ -181,17 +183,17 @@ def _xlsx(name: str, data: bytes, max_bytes: int) -> Iterator[Record]:
     except Unreadable:
         raise
     except Exception as exc:  # calamine raises its own and Rust's errors
-        raise Unreadable(name, f"the workbook cannot be read: {exc}", "an .xlsx file") from None
+        raise Unreadable(name, "the workbook cannot be read", "an .xlsx file", value=str(exc)) from None
 
 
 def _check_zip(name: str, data: bytes, max_bytes: int) -> None:
     """Sizes and ratios before anything is unpacked."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as exc:
-        raise Unreadable(name, f"the workbook is damaged or cut short: {exc}", "an .xlsx file") from None
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise Unreadable(name, "the workbook is damaged or cut short", "an .xlsx file") from None
     if "xl/workbook.xml" not in {entry.filename for entry in entries}:
-        raise Unreadable(name, "a zip file, but not a workbook", "CSV, TSV or XLSX")
+        raise Unreadable(name, "is a zip file, but not a workbook", "CSV, TSV or XLSX")
     total = sum(entry.file_size for entry in entries)
     steep = any(
         e.file_size > 1_000_000 and e.file_size > _MAX_RATIO * max(e.compress_size, 1) for e in entries

@@ -93,7 +93,7 @@ def _remembering(check: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
 def _no_control(cell: str) -> None:
     found = control_character(cell)
     if found:
-        raise Bad(f"holds the control character {found}", "printable text")
+        raise Bad("holds a control character", f"printable text, not {found}")
 
 
 def _within(spec: ColumnSpec, value: Any) -> None:
@@ -106,7 +106,7 @@ def _within(spec: ColumnSpec, value: Any) -> None:
 def _text(spec: ColumnSpec, cell: Cell) -> str:
     text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
     if len(text) > spec.max_length:
-        raise Bad(f"has {len(text)} characters", f"up to {spec.max_length}")
+        raise Bad("is too long", f"up to {spec.max_length} characters")
     return text
 
 
