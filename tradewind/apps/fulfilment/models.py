@@ -24,7 +24,8 @@ class Wave(models.Model):
 class Parcel(models.Model):
     """A parcel of an order; states in states.py. `pushed_at` null: the channel has not confirmed it."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels", db_index=False)
+    void_no = models.BigIntegerField(default=0, db_default=0)  # its own id once cancelled: one live an order
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, db_index=False)
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, related_name="parcels")
     state = columns.state("picking", db_default="picking")
@@ -42,14 +43,13 @@ class Parcel(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order"], condition=~models.Q(state="cancelled"), name="one_live_parcel_an_order"
-            )
+            models.UniqueConstraint(fields=["order", "void_no"], name="one_live_parcel_an_order")
         ]
         indexes = [
             models.Index(
                 fields=["shipped_at"], condition=models.Q(state="shipped", pushed_at=None), name="parcels_to_push"
-            )
+            ),
+            models.Index(fields=["tracking_no"], condition=~models.Q(tracking_no=""), name="parcels_by_tracking"),
         ]
 
     def __str__(self) -> str:

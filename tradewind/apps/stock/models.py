@@ -60,7 +60,9 @@ class Move(models.Model):
 class Reservation(models.Model):
     """Units promised to a demand line (an order line); gone when shipped or released."""
 
-    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="reservations")
+    balance = models.ForeignKey(  # few rows live at a time, and they come and go: an index costs more
+        Balance, on_delete=models.PROTECT, related_name="reservations", db_index=False
+    )
     demand = columns.code(16)  # the demanding noun: order_line
     demand_id = models.BigIntegerField()
     qty = models.BigIntegerField()

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(db_default='picking', db_index=True, default='picking', max_length=20)),
+                ('void_no', models.BigIntegerField(db_default=0, default=0)),
                 ('tracking_no', models.CharField(blank=True, db_default='', max_length=60)),
                 ('weight_g', models.PositiveIntegerField(null=True)),
                 ('freight_minor', models.BigIntegerField(null=True)),

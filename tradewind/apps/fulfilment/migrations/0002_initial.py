@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='parcel',
             name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='orders.order'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', db_index=False, to='orders.order'),
         ),
         migrations.AddField(
             model_name='parcel',
@@ -44,8 +44,12 @@ class Migration(migrations.Migration):
             model_name='parcel',
             index=models.Index(condition=models.Q(('pushed_at', None), ('state', 'shipped')), fields=['shipped_at'], name='parcels_to_push'),
         ),
+        migrations.AddIndex(
+            model_name='parcel',
+            index=models.Index(condition=models.Q(('tracking_no', ''), _negated=True), fields=['tracking_no'], name='parcels_by_tracking'),
+        ),
         migrations.AddConstraint(
             model_name='parcel',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('order',), name='one_live_parcel_an_order'),
+            constraint=models.UniqueConstraint(fields=('order', 'void_no'), name='one_live_parcel_an_order'),
         ),
     ]

@@ -11,9 +11,8 @@ from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.orders.operations import stop_picking
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import release, stage, unstage
-from tradewind.db import bulk
 from tradewind.db.sql import among, fetch, id_set
-from tradewind.db.states import move_all
+from tradewind.db.states import move_all, move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 
@@ -42,10 +41,8 @@ def pack(*, weights: Mapping[int, int | None], now: datetime, by: Actor) -> list
         raise Refused(problems)
     wanted = parcels_in_scope(weights, by)
     with acting(by, "fulfilment.change", kind="parcel", ids=wanted, now=now) as act:
-        move_all(Parcel, PARCEL, "pack", wanted)
-        weighed = [(pk, w) for pk, w in weights.items() if w is not None]
-        bulk.update_rows(Parcel, ["weight_g"], weighed)
-        act.note(verb="pack", weighed=len(weighed))
+        move_rows(Parcel, PARCEL, "pack", ["weight_g"], list(weights.items()))
+        act.note(verb="pack", weighed=sum(w is not None for w in weights.values()))
     return wanted
 
 
@@ -58,7 +55,7 @@ def take_apart(
     """
     wanted = parcels_in_scope(ids, by)
     with acting(by, "fulfilment.change", kind="parcel", ids=wanted, now=now) as act:
-        move_all(Parcel, PARCEL, "cancel", wanted)
+        move_rows(Parcel, PARCEL, "cancel", ["void_no"], [(pk, pk) for pk in wanted])
         orders = sorted(Parcel.objects.filter(pk__among=wanted).values_list("order_id", flat=True))
         lines = list(OrderLine.objects.filter(order_id__among=orders).values_list("id", flat=True))
         moves = unstage(demand="order_line", demand_ids=lines, now=now, by=by)

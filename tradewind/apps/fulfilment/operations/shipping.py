@@ -12,15 +12,18 @@ from tradewind.apps.fulfilment.operations.freight import NOTHING, estimate
 from tradewind.apps.fulfilment.operations.numbers import own_numbers
 from tradewind.apps.fulfilment.operations.packing import line_ids, parcels_in_scope
 from tradewind.apps.fulfilment.states import PARCEL
-from tradewind.apps.orders.models import Hold
 from tradewind.apps.orders.operations import mark_shipped
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import ship_out
-from tradewind.db import bulk
-from tradewind.db.sql import among, fetch, id_set
-from tradewind.db.states import move_all
+from tradewind.db.sql import among, among_texts, fetch, id_set, instant, text_set
+from tradewind.db.states import move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
+
+COLUMNS = [
+    "shipped_at", "service_id", "tracking_no", "freight_minor", "freight_currency", "freight_state",
+    "freight_source",
+]  # fmt: skip
 
 
 class Shipment(NamedTuple):
@@ -41,7 +44,6 @@ def ship(*, parcels: Sequence[Shipment], now: datetime, by: Actor) -> list[int]:
     given = {p.parcel_id: p for p in parcels}
     wanted = parcels_in_scope(given, by)
     with acting(by, "fulfilment.change", kind="parcel", ids=wanted, now=now) as act:
-        move_all(Parcel, PARCEL, "ship", wanted, shipped_at=now)
         orders = [
             row[0]
             for row in fetch(f"SELECT order_id FROM fulfilment_parcel WHERE {among('id')}", [id_set(wanted)])
@@ -49,11 +51,14 @@ def ship(*, parcels: Sequence[Shipment], now: datetime, by: Actor) -> list[int]:
         _refuse(list(given.values()), len(parcels), orders)
         freights = estimate({pk: s.service_id for pk, s in given.items()}, now.astimezone(UTC).date())
         own = iter(own_numbers(sum(not s.tracking_no for s in given.values())))
-        bulk.update_rows(
+        at = instant(now)
+        move_rows(
             Parcel,
-            ["service_id", "tracking_no", "freight_minor", "freight_currency", "freight_state", "freight_source"],
+            PARCEL,
+            "ship",
+            COLUMNS,
             [
-                (pk, s.service_id, s.tracking_no or next(own), *freights.get(pk, NOTHING))
+                (pk, at, s.service_id, s.tracking_no or next(own), *freights.get(pk, NOTHING))
                 for pk, s in given.items()
             ],
         )
@@ -71,10 +76,17 @@ def _refuse(given: list[Shipment], count: int, orders: list[int]) -> None:
     numbers = Counter(s.tracking_no for s in given if s.tracking_no)
     problems += [Problem(None, "tracking_no", n, "is given to two parcels") for n, c in numbers.items() if c > 1]
     if numbers:
-        used = Parcel.objects.filter(tracking_no__among=list(numbers)).values_list("tracking_no", flat=True)
-        problems += [Problem(None, "tracking_no", n, "is used by another parcel") for n in used]
-    held = Hold.objects.filter(order_id__among=orders, closed_at=None).values_list(
-        "order__external_id", "reason"
+        # Written so that the partial index parcels_by_tracking answers it.
+        used = fetch(
+            "SELECT tracking_no FROM fulfilment_parcel WHERE NOT (tracking_no = '') AND "
+            f"{among_texts('tracking_no')}",
+            [text_set(numbers)],
+        )
+        problems += [Problem(None, "tracking_no", n, "is used by another parcel") for (n,) in used]
+    held = fetch(
+        "SELECT o.external_id, h.reason FROM orders_hold h JOIN orders_order o ON o.id = h.order_id "
+        f"WHERE {among('h.order_id')} AND h.closed_at IS NULL",
+        [id_set(orders)],
     )
     problems += [
         Problem(None, "order", number, f"is held: {reason}", "release the hold, or take the parcel apart")

@@ -20,8 +20,9 @@ _POSTED_NEW = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id AND po
 _POSTED_OLD = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = OLD.entry_id AND posted)"
 # INSERT OR REPLACE removes a row without firing delete triggers: a taken id is refused here.
 _TAKEN_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.id AND posted)"
-_TAKEN_POSTING = """EXISTS (SELECT 1 FROM ledger_entry WHERE posted
-    AND id IN (NEW.entry_id, (SELECT entry_id FROM ledger_posting WHERE id = NEW.id)))"""
+# Two plain look-ups: an IN over both would build a table in memory for every row of a bulk.
+_TAKEN_POSTING = f"""{_POSTED_NEW} OR EXISTS (SELECT 1 FROM ledger_posting p
+    JOIN ledger_entry e ON e.id = p.entry_id WHERE p.id = NEW.id AND e.posted)"""
 
 
 def _row(name, event, table, when, word):

@@ -10,6 +10,7 @@ from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.apps.orders.operations.holds import visible_ids
 from tradewind.apps.orders.states import ORDER
 from tradewind.apps.stock.operations import release
+from tradewind.db.sql import among, id_set, run
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
 
@@ -48,4 +49,4 @@ def stop_picking(*, ids: list[int], cancel: bool, now: datetime, by: Actor) -> N
 
 def mark_booked(*, ids: list[int]) -> None:
     """Shipped orders whose sale stands in the books; called inside the ledger's act."""
-    Order.objects.filter(pk__among=ids, state="shipped").update(booked=True)
+    run(f"UPDATE orders_order SET booked = TRUE WHERE {among('id')} AND state || '' = 'shipped'", [id_set(ids)])

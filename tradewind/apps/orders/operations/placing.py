@@ -23,7 +23,7 @@ from tradewind.apps.orders.operations.rows import (
     version,
 )
 from tradewind.db import bulk
-from tradewind.db.sql import instant
+from tradewind.db.sql import among_texts, fetch, for_update, stamper, text_set
 from tradewind.engine.access import Actor, Denied
 from tradewind.engine.contracts import OPEN, PENDING, ChannelOrder, Refused
 
@@ -74,13 +74,15 @@ def place_orders(*, store_id: int, orders: Sequence[ChannelOrder], now: datetime
 
 
 def _known(store_id: int, external_ids: list[str]) -> dict[str, Known]:
-    rows = (
-        Order.objects.select_for_update()
-        .filter(store_id=store_id, external_id__among=external_ids)
-        .order_by("id")
-        .values_list("external_id", "id", "state", "updated_at")
+    found = fetch(
+        f"SELECT id FROM orders_order WHERE store_id = %s AND {among_texts('external_id')} "
+        f"ORDER BY id{for_update()}",
+        [store_id, text_set(external_ids)],
     )
-    return {row[0]: Known(*row[1:]) for row in rows}
+    if not found:
+        return {}
+    rows = Order.objects.filter(pk__among=[row[0] for row in found])
+    return {row[0]: Known(*row[1:]) for row in rows.values_list("external_id", "id", "state", "updated_at")}
 
 
 def _insert(
@@ -93,7 +95,7 @@ def _insert(
     lines: list[tuple[Any, ...]] = []
     holds: list[tuple[Any, ...]] = []
     held = 0
-    find = mappings.find
+    find, stamp = mappings.find, stamper()
     for order_id, order in zip(ids, orders, strict=True):
         goods = tax = 0
         reasons: dict[str, list[str]] = {}
@@ -114,8 +116,8 @@ def _insert(
         rows.append(
             (
                 order_id, store_id, order.external_id, state, order.currency, goods, order.shipping.minor,
-                tax, order.address.country, sealed_buyer(order.address), instant(order.placed_at),
-                instant(order.updated_at), instant(order.ship_by),
+                tax, order.address.country, sealed_buyer(order.address), stamp(order.placed_at),
+                stamp(order.updated_at), stamp(order.ship_by),
             )
         )  # fmt: skip
     bulk.insert_rows(Order, COLUMNS, rows)

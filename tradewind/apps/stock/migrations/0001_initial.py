@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('demand_id', models.BigIntegerField()),
                 ('qty', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
-                ('balance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='stock.balance')),
+                ('balance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', db_index=False, to='stock.balance')),
             ],
         ),
         migrations.AddConstraint(
