@@ -1,0 +1,97 @@
+"""The days of the practice company: each round is done once, and can be begun again after any crash."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tradewind import flow
+from tradewind.apps.orders.models import Order
+from tradewind.apps.stock.step import take_in
+from tradewind.apps.stores.models import Cursor, Store
+from tradewind.apps.stores.operations import advance_cursor, pause_stores
+from tradewind.apps.treasury.step import run_rates
+from tradewind.cli.practice import goods, hands, house, shops
+from tradewind.cli.practice import range as goods_range
+from tradewind.cli.practice.plan import HOURS, Plan, actor
+from tradewind.cli.practice.world import World
+from tradewind.engine.access import FINANCE, OPERATIONS, system
+
+FEED = "practice"  # the cursor that counts the rounds done
+Say = Callable[[str], None]
+
+
+def set_up(plan: Plan, world: World, indicators: str) -> None:
+    """Everything before the first day of business; every part is passed over when it is there."""
+    house.people(plan)
+    company_id = house.company(plan)
+    house.markets(plan)
+    house.indicators(plan, indicators)
+    house.ways(plan)
+    house.papers(plan, company_id)
+    house.accounts(plan, world)
+    goods_range.research(plan)
+    goods_range.judge(plan)
+    goods_range.products(plan)
+    goods_range.sources(plan)
+    _first_goods(plan)
+    shops.connect(plan, world)
+    shops.offer(plan)
+
+
+def _first_goods(plan: Plan) -> None:
+    """The first order comes in at home; half of the range goes on to the warehouse abroad."""
+    ordered, received, left, landed = (plan.before(d) for d in (39, 29, 28, 6))
+    codes = [i.code for i in plan.items()]
+    known = set(goods._suppliers_of())
+    goods.buy(plan, {c: goods.FIRST for c in codes if c in known}, ordered)
+    goods.buy_abroad(plan, ordered + timedelta(days=1))
+    run_rates(received, actor(FINANCE))
+    goods.take_deliveries(plan, received, all_open=True)
+    take_in(received, system("practice"))
+    if not goods.FirstLeg.objects.filter(departed_at=left).exists():
+        goods.send_abroad(dict.fromkeys(goods.abroad(plan), goods.FIRST_LEG), left)
+    run_rates(landed, actor(FINANCE))
+    goods.land(plan, landed, after=landed - left)
+
+
+def run_days(plan: Plan, world: World, say: Say) -> None:
+    """Every round that is not done yet, then the evening after the last day."""
+    store = Store.objects.order_by("id")[0]
+    done = Cursor.objects.filter(store=store, feed=FEED).values_list("watermark", flat=True).first()
+    began = time.monotonic()
+    for day, at in plan.rounds():
+        if done is not None and at <= done:
+            continue
+        _round(plan, world, day, at)
+        advance_cursor(store=store, feed=FEED, watermark=at)
+        if at.hour == HOURS[-1] and (day + 1) % 7 == 0:
+            say(f"week {(day + 1) // 7}: {Order.objects.count()} orders, {time.monotonic() - began:.0f} s")
+    evening = plan.before(-plan.days, 0)
+    world.advance(evening)
+    flow.run_all(evening, system("practice"))
+    advance_cursor(store=store, feed=FEED, watermark=evening)
+
+
+def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
+    world.advance(at)
+    if at.hour == HOURS[0]:
+        goods.take_deliveries(plan, at)
+        goods.land(plan, at)
+        if at.weekday() == 0:
+            goods.reorder(plan, day, at)
+            goods.refill_abroad(plan, at)
+        if day == max(0, plan.days - 10):
+            shops.stray(at)
+    flow.run_all(at, system("practice"))
+    hands.work(plan, day, at)
+    if at.hour == HOURS[-1] and at.weekday() == 2:
+        hands.bring_home(at)
+
+
+def close_up(plan: Plan) -> None:
+    """The simulated world ends: its stores are paused, so that no step asks a market that is gone."""
+    ids = list(Store.objects.filter(state="connected").values_list("id", flat=True))
+    if ids:
+        pause_stores(ids=ids, now=plan.before(-plan.days, 0), by=actor(OPERATIONS))

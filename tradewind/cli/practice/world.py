@@ -1,0 +1,71 @@
+"""The simulated world of the practice company: a process of its own, reached over HTTP like the real ones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tradewind.conf.home import home
+
+
+@dataclass(slots=True)
+class World:
+    """A served world: its clock and its accounts. `child` is set when this process started it."""
+
+    url: str
+    child: subprocess.Popen[str] | None = None
+
+    def advance(self, to: datetime) -> None:
+        """Let its time pass until a moment; again the same moment is nothing."""
+        httpx.post(f"{self.url}/control/clock", json={"to": to.isoformat()}, timeout=60).raise_for_status()
+
+    def accounts(self) -> dict[str, Any]:
+        """What a customer needs to connect: accounts and keys of the stores, of the provider and the bank."""
+        answer = httpx.get(f"{self.url}/control/accounts", timeout=10).raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def end(self) -> None:
+        """Stop the world if this process started it."""
+        if self.child is not None:
+            self.child.terminate()
+            self.child.wait()
+        note().unlink(missing_ok=True)
+
+
+def note() -> Path:
+    """Where a run keeps what a resumed run needs: the world's address, the plan."""
+    return home() / "practice.json"
+
+
+def begin(seed: int, start: date) -> World:
+    """Start a world in a process that outlives a kill of this one."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tradewind.simulators", "--seed", str(seed), "--port", "0",
+         "--start", start.isoformat()],
+        stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    said = child.stdout.readline()
+    url = said.split("http://", 1)[-1].strip().removesuffix("/control/accounts")
+    return World(f"http://{url}", child)
+
+
+def remember(**facts: Any) -> None:
+    """Keep the facts of a run for its resumption."""
+    note().write_text(json.dumps(facts))
+
+
+def remembered() -> dict[str, Any]:
+    """The facts of an interrupted run; empty when there is none."""
+    if not note().exists():
+        return {}
+    found: dict[str, Any] = json.loads(note().read_text())
+    return found
