@@ -77,19 +77,28 @@ def leg_arrival(leg_id: int, number: str, on: date, cost: Money) -> Booking:
     return Booking("first_leg", leg_id, EntryPlan("leg_arrival", on, number, lines))
 
 
-def landed_charge(charge_id: int, number: str, on: date, here: Money, sold: Money, owed: Money) -> Booking:
-    """A freight or duty bill: its share of units still here to stock, of units sold to cost."""
-    whole = here + sold
-    split = (
-        PostingPlan(chart.STOCK, here),
-        PostingPlan(chart.LANDED_COST, sold),
-        PostingPlan(chart.PAYABLE_FREIGHT, -owed),
-    )
-    bridge: tuple[PostingPlan, ...] = ()
+def landed_charge(
+    charge_id: int,
+    number: str,
+    on: date,
+    here: Money,
+    moving: Money,
+    sold: Iterable[tuple[int | None, int | None, Money]],
+    owed: Money,
+) -> Booking:
+    """A freight or duty bill: what lies here to stock, what travels to transit, what is sold to cost.
+
+    `sold` are (store, order, amount); all but `owed`, which is in the bill's currency, are in base
+    currency.
+    """
+    lines = [PostingPlan(chart.STOCK, here), PostingPlan(chart.IN_TRANSIT, moving)]
+    lines += [PostingPlan(chart.LANDED_COST, amount, store, order) for store, order, amount in sold]
+    whole = Money.total((line.amount for line in lines), here.currency)
+    lines.append(PostingPlan(chart.PAYABLE_FREIGHT, -owed))
     if whole.currency != owed.currency:
-        bridge = (PostingPlan(chart.FX_TRADING, -whole), PostingPlan(chart.FX_TRADING, owed))
-    lines = tuple(line for line in (*split, *bridge) if line.amount)
-    return Booking("landed_charge", charge_id, EntryPlan("landed_charge", on, number, lines))
+        lines += [PostingPlan(chart.FX_TRADING, -whole), PostingPlan(chart.FX_TRADING, owed)]
+    kept = tuple(line for line in lines if line.amount)
+    return Booking("landed_charge", charge_id, EntryPlan("landed_charge", on, number, kept))
 
 
 def settlement(

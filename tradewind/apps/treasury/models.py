@@ -83,7 +83,6 @@ class CollectionLine(models.Model):
     rate = columns.rate(null=True)
     memo = models.TextField(blank=True)
     matched = models.BooleanField(default=False)  # a receipt: payouts point at it
-    posted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_collection_line")]
@@ -108,7 +107,6 @@ class BankLine(models.Model):
     amount_minor = columns.minor()  # signed
     reference = columns.code(80, blank=True)
     memo = models.TextField(blank=True)
-    posted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_bank_line")]

@@ -67,6 +67,9 @@ def _collection(account: CollectionAccount, now: datetime, by: Actor) -> StepRes
         if token is None:
             break
     mine = [x for x in lines if x.amount.currency == account.currency]
+    if not mine:
+        CollectionAccount.objects.filter(pk=account.pk).update(watermark=page.watermark or account.watermark)
+        return StepResult()
     with acting(by, "treasury.change", kind="collection_account", ids=[account.pk], now=now) as act:
         new = record_collection_lines(account_id=account.pk, lines=mine, now=now, by=by)
         if page.watermark:

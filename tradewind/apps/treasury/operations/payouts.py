@@ -30,16 +30,19 @@ def expect_payouts(*, now: datetime, by: Actor) -> int:
     Zero or negative totals are carried: nothing is paid, the next settlement takes them over. An
     expected payout follows its settlement while that is replaced.
     """
+    by.require("treasury.change")
+    fresh = list(accounted(by).filter(payout=None))
+    stale = Payout.objects.filter(state__in=(EXPECTED, CARRIED)).exclude(
+        Q(amount_minor=F("settlement__total_minor"))
+    )
+    if not fresh and not stale.exists():
+        return 0
     with acting(by, "treasury.change", kind="payout", now=now) as act:
-        fresh = accounted(by).filter(payout=None)
         rows = [
             (s.pk, s.store_id, s.total_minor, s.currency, s.deposit_on, _first_state(s.total_minor), "")
             for s in fresh
         ]
         new = insert_rows_once(Payout, PAYOUT_COLUMNS, rows, unique=["settlement_id"])
-        stale = Payout.objects.filter(state__in=(EXPECTED, CARRIED)).exclude(
-            Q(amount_minor=F("settlement__total_minor"))
-        )
         changed = [
             (p.pk, p.settlement.total_minor, p.settlement.deposit_on)
             for p in stale.select_related("settlement")
@@ -65,15 +68,18 @@ def match_receipts(*, now: datetime, by: Actor) -> int:
     By reference, else the only possible amount, else the only possible sum; what is not certain stays
     open with proposals (queries.proposals).
     """
-    with acting(by, "treasury.change", kind="payout", now=now) as act:
-        links: list[tuple[int, int, str]] = []
-        for expected, received in queries.open_sides(by).values():
-            if not expected or not received:
-                continue
-            for hit in match(expected, received).matches:
-                links += [(pk, hit.received_id, hit.reason) for pk in hit.expected_ids]
+    by.require("treasury.change")
+    links: list[tuple[int, int, str]] = []
+    for expected, received in queries.open_sides(by).values():
+        if not expected or not received:
+            continue
+        for hit in match(expected, received).matches:
+            links += [(pk, hit.received_id, hit.reason) for pk in hit.expected_ids]
+    if not links:
+        return 0
+    ids = [pk for pk, _line, _how in links]
+    with acting(by, "treasury.change", kind="payout", ids=ids, now=now) as act:
         _link(links)
-        act.ids.extend(pk for pk, _line, _how in links)
         act.note(verb="match_receipts", payouts=len(links))
     return len(links)
 

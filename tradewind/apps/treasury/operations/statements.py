@@ -21,9 +21,9 @@ from tradewind.engine.money import Money
 
 COLLECTION_LINE = [
     "account_id", "external_id", "kind", "amount_minor", "at", "reference", "group", "counter_minor",
-    "counter_currency", "rate", "memo", "matched", "posted",
+    "counter_currency", "rate", "memo", "matched",
 ]  # fmt: skip
-BANK_LINE = ["account_id", "external_id", "on", "amount_minor", "reference", "memo", "posted"]
+BANK_LINE = ["account_id", "external_id", "on", "amount_minor", "reference", "memo"]
 
 
 def record_collection_lines(
@@ -42,7 +42,7 @@ def record_collection_lines(
             (
                 account_id, x.external_id, x.kind, x.amount.minor, instant(x.at), x.reference, x.group,
                 x.counter.minor if x.counter else None, x.counter.currency if x.counter else "",
-                None if x.rate is None else str(x.rate), x.memo, False, False,
+                None if x.rate is None else str(x.rate), x.memo, False,
             )
             for x in lines
         ]  # fmt: skip
@@ -58,7 +58,7 @@ def record_bank_lines(*, account_id: int, lines: Sequence[BankTransaction], now:
         account = _one(bank_accounts(by), account_id)
         there = _there(BankLine, account_id, [line.external_id for line in lines])
         _check(account.currency, [(x.external_id, x.amount) for x in lines], there)
-        rows = [(account_id, x.external_id, x.on, x.amount.minor, x.reference, x.memo, False) for x in lines]
+        rows = [(account_id, x.external_id, x.on, x.amount.minor, x.reference, x.memo) for x in lines]
         new = insert_rows_once(BankLine, BANK_LINE, rows, unique=["account_id", "external_id"])
         arrived = match_arrivals(now=now, by=by) if new else 0
         act.note(verb="record_bank_lines", account=account.code, new=new, arrived=arrived)

@@ -1,0 +1,181 @@
+"""Goods and their bills into the books: receipts, costs found late, supplier invoices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from tradewind.apps.ledger import plans
+from tradewind.apps.ledger.booking import Booking
+from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.operations.dating import open_days
+from tradewind.apps.ledger.operations.entries import post_entries
+from tradewind.apps.sourcing.models import Receipt, SupplierInvoice
+from tradewind.apps.stock.models import CostLayer
+from tradewind.db.sql import among, fetch, id_set
+from tradewind.engine import chart
+from tradewind.engine.access import Actor
+from tradewind.engine.contracts import StepResult
+from tradewind.engine.double_entry import EntryPlan, PostingPlan
+from tradewind.engine.money import Money
+
+FINISHED = ("received", "closed")
+
+
+def unbooked(model: type[Any], event: str, source: str) -> QuerySet[Any]:
+    """Rows of a model without an entry of this event, by id."""
+    there = Entry.objects.filter(event=event, source=source, source_id=OuterRef("pk"))
+    rows: QuerySet[Any] = model.objects.filter(~Exists(there)).order_by("pk")
+    return rows
+
+
+def book(by_company: dict[int, list[Booking]], now: datetime, by: Actor) -> int:
+    """Post bookings company by company; how many entries were new."""
+    return sum(
+        len(post_entries(company_id=company, entries=entries, now=now, by=by))
+        for company, entries in sorted(by_company.items())
+    )
+
+
+def post_receipts(*, now: datetime, by: Actor) -> StepResult:
+    """Book receipts whose goods are all in stock with a cost; the others wait, never at zero.
+
+    Goods sold before their cost was known get it now, order by order.
+    """
+    receipts = list(unbooked(Receipt, "receipt", "receipt").select_related("order__company"))
+    if not receipts:
+        return StepResult()
+    layers = _layers([r.pk for r in receipts])
+    owed, units = _owed([r.pk for r in receipts])
+    day, found, waiting = open_days(), defaultdict(list), 0
+    priced: list[Receipt] = []
+    for r in receipts:
+        taken, missing, minor = layers.get(r.pk, (0, 0, 0))
+        if not units.get(r.pk):
+            continue  # nothing good came: there is nothing to book
+        if missing or taken < units[r.pk]:
+            waiting += 1
+            continue
+        goods = Money(minor, r.order.company.base_currency)
+        debt = Money(owed[r.pk], r.order.currency)
+        if goods.minor or debt.minor:
+            on = day(r.order.company_id, r.received_at.astimezone(UTC).date())
+            found[r.order.company_id].append(plans.receipt(r.pk, r.number, on, goods, debt))
+            priced.append(r)
+    done = book(found, now, by)
+    return StepResult(done + _late_costs(priced, now, by), waiting)
+
+
+def _layers(ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Receipt id -> (units taken in, layers without a cost, goods cost)."""
+    rows = fetch(
+        "SELECT r.receipt_id, sum(y.qty), sum(CASE WHEN y.goods_minor IS NULL THEN 1 ELSE 0 END), "
+        "coalesce(sum(y.goods_minor), 0) FROM sourcing_receiptline r "
+        "JOIN stock_costlayer y ON y.receipt_line_id = r.id AND y.parent_id IS NULL "
+        f"WHERE {among('r.receipt_id')} GROUP BY r.receipt_id",
+        [id_set(ids)],
+    )
+    return {pk: (int(units), int(missing), int(minor)) for pk, units, missing, minor in rows}
+
+
+def _owed(ids: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Receipt id -> what its good units cost by the order, and how many there are."""
+    rows = fetch(
+        "SELECT r.receipt_id, sum(r.good_qty * l.price_minor), sum(r.good_qty) FROM sourcing_receiptline r "
+        f"JOIN sourcing_purchaseline l ON l.id = r.line_id WHERE {among('r.receipt_id')} "
+        "GROUP BY r.receipt_id",
+        [id_set(ids)],
+    )
+    return {pk: int(minor) for pk, minor, _ in rows}, {pk: int(units) for pk, _, units in rows}
+
+
+def _late_costs(receipts: Sequence[Receipt], now: datetime, by: Actor) -> int:
+    """Book the goods cost of orders whose sale was booked before these receipts had one."""
+    number = {r.number: r for r in receipts}
+    batches = CostLayer.objects.filter(batch__among=list(number)).values_list("id", "batch")
+    layer_of = dict(batches)
+    sold = fetch(
+        "SELECT DISTINCT u.layer_id, l.order_id, s.company_id, s.id FROM stock_layeruse u "
+        "JOIN orders_orderline l ON l.id = u.source_id JOIN orders_order o ON o.id = l.order_id "
+        f"JOIN stores_store s ON s.id = o.store_id WHERE {among('u.layer_id')} AND u.source = 'order_line' "
+        "AND o.booked",
+        [id_set(layer_of)],
+    )
+    if not sold:
+        return 0
+    orders = {row[1]: row for row in sold}
+    gaps = unbooked_cost(list(orders), chart.GOODS_COST, "goods_minor")
+    day, found = open_days(), defaultdict(list)
+    for (order_id, currency), minor in sorted(gaps.items()):
+        layer_id, _order, company_id, store_id = orders[order_id]
+        receipt = number[layer_of[layer_id]]
+        cost = Money(minor, currency)
+        lines = tuple(
+            PostingPlan(account, amount, store_id, order_id)
+            for account, amount in ((chart.GOODS_COST, cost), (chart.STOCK, -cost))
+        )
+        plan = EntryPlan("late_cost", day(company_id, now.date()), receipt.number, lines)
+        found[company_id].append(Booking(f"receipt{receipt.pk}", order_id, plan))
+    return book(found, now, by)
+
+
+def unbooked_cost(order_ids: Sequence[int], account: str, column: str) -> dict[tuple[int, str], int]:
+    """(order, currency) -> cost of its units that an account of the books does not show yet.
+
+    `column` is goods_minor or landed_minor of the layer uses; lines with a missing cost are left out,
+    as sales leave them out.
+    """
+    ids = id_set(order_ids)
+    whole = "count(u.goods_minor) = count(*)" if column == "goods_minor" else "1 = 1"
+    rows = fetch(
+        f"SELECT order_id, currency, sum(cost) FROM (SELECT l.order_id, y.currency, sum(u.{column}) AS cost "
+        "FROM orders_orderline l JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id "
+        f"JOIN stock_costlayer y ON y.id = u.layer_id WHERE {among('l.order_id')} "
+        f"GROUP BY l.order_id, l.id, y.currency HAVING {whole}) x GROUP BY order_id, currency",
+        [ids],
+    )
+    booked = fetch(
+        "SELECT p.order_id, p.currency, sum(p.amount_minor) FROM ledger_posting p "
+        f"JOIN ledger_account a ON a.id = p.account_id WHERE a.code = %s AND {among('p.order_id')} "
+        "GROUP BY p.order_id, p.currency",
+        [account, ids],
+    )
+    there = {(order, currency): int(minor) for order, currency, minor in booked}
+    gaps = {(o, c): int(minor or 0) - there.get((o, c), 0) for o, c, minor in rows}
+    return {key: minor for key, minor in gaps.items() if minor}
+
+
+def post_invoices(*, now: datetime, by: Actor) -> StepResult:
+    """Book input VAT of supplier invoices, and with the last one of a finished order its price difference.
+
+    An invoice waits until its order is received in full or closed.
+    """
+    invoices = list(
+        unbooked(SupplierInvoice, "supplier_invoice", "supplier_invoice").select_related("order__company")
+    )
+    ready = [i for i in invoices if i.order.state in FINISHED]
+    if not ready:
+        return StepResult(waiting=len(invoices))
+    order_ids = {i.order_id for i in ready}
+    asked = SupplierInvoice.objects.filter(order_id__in=order_ids).values("order_id")
+    sums = {r["order_id"]: r["net"] for r in asked.annotate(net=Sum("amount_minor"))}
+    received = (
+        Receipt.objects.filter(order_id__in=order_ids)
+        .values("order_id")
+        .annotate(minor=Sum(F("lines__good_qty") * F("lines__line__price_minor")))
+    )
+    worth = {r["order_id"]: int(r["minor"] or 0) for r in received}
+    last = {i.order_id: i.pk for i in ready}
+    day, found = open_days(), defaultdict(list)
+    for i in ready:
+        over = sums[i.order_id] - worth.get(i.order_id, 0) if last[i.order_id] == i.pk else 0
+        vat, difference = Money(i.vat_minor, i.currency), Money(int(over), i.currency)
+        on = day(i.order.company_id, i.on)
+        plan = plans.supplier_invoice(i.pk, i.number, on, vat, difference)
+        if plan:
+            found[i.order.company_id].append(plan)
+    return StepResult(book(found, now, by), len(invoices) - len(ready))

@@ -1,0 +1,47 @@
+"""The pull of the books: everything upstream that is ready and not booked yet, in the order of the goods."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tradewind.apps.ledger.models import Account
+from tradewind.apps.ledger.operations.cash import (
+    post_conversions,
+    post_fees,
+    post_payouts,
+    post_settlements,
+)
+from tradewind.apps.ledger.operations.chart import open_chart
+from tradewind.apps.ledger.operations.freight import post_charges, post_legs
+from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
+from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
+from tradewind.engine.access import Actor
+from tradewind.engine.chart import CHART
+from tradewind.engine.contracts import StepResult
+
+
+def waiting(actor: Actor) -> int:
+    """Shipped orders whose sale is not in the books yet."""
+    actor.require("ledger.view")
+    return unbooked_count()
+
+
+def post_ready(now: datetime, by: Actor) -> StepResult:
+    """Book what is ready; a second run books nothing. What lacks a cost or a rate waits, and is counted.
+
+    Receipts go before sales, so that a sale finds its cost in stock; charges go before sales, so that
+    a sale takes its share of them along.
+    """
+    if Account.objects.count() < len(CHART):
+        open_chart(now=now, by=by)
+    result = StepResult()
+    for post in (post_receipts, post_invoices, post_legs, post_charges):
+        result += post(now=now, by=by)
+    while unbooked_count() and (booked := post_sales(now=now, by=by)):
+        result += StepResult(len(booked))
+    for post in (post_settlements, post_payouts, post_fees, post_conversions):
+        result += post(now=now, by=by)
+    return result
+
+
+run = post_ready

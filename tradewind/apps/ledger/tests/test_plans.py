@@ -1,0 +1,129 @@
+"""Plans of events: exact postings, and balance in every currency whatever the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradewind.apps.ledger import plans
+from tradewind.engine import chart
+from tradewind.engine.money import Money
+from tradewind.engine.settlement_kinds import KINDS
+
+ON = date(2026, 3, 5)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def cny(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def rows(booking):
+    return [(x.account, x.amount.minor, x.amount.currency) for x in booking.plan.lines]
+
+
+def sums(booking):
+    total = Counter()
+    for line in booking.plan.lines:
+        total[line.amount.currency] += line.amount.minor
+    return {c: m for c, m in total.items() if m}
+
+
+def test_goods_bought_abroad_pass_the_trading_account():
+    assert rows(plans.receipt(1, "RC-1", ON, cny(7_120), usd(1_000))) == [
+        ("1405", 7_120, "CNY"), ("2202", -1_000, "USD"), ("1900", -7_120, "CNY"), ("1900", 1_000, "USD"),
+    ]  # fmt: skip
+
+
+def test_an_invoice_books_its_vat_and_what_it_asks_beyond_the_goods():
+    assert rows(plans.supplier_invoice(1, "F-1", ON, cny(130), cny(20))) == [
+        ("2221", 130, "CNY"), ("6403", 20, "CNY"), ("2202", -150, "CNY"),
+    ]  # fmt: skip
+    assert plans.supplier_invoice(1, "F-1", ON, cny(0), cny(0)) is None
+
+
+def test_a_charge_goes_to_stock_to_transit_and_to_the_orders_that_sold_the_units():
+    booked = plans.landed_charge(1, "FR-1", ON, cny(600), cny(100), [(4, 9, cny(300))], usd(140))
+    assert rows(booked) == [
+        ("1405", 600, "CNY"), ("1406", 100, "CNY"), ("6402", 300, "CNY"), ("2203", -140, "USD"),
+        ("1900", -1_000, "CNY"), ("1900", 140, "USD"),
+    ]  # fmt: skip
+    assert (booked.plan.lines[2].store_id, booked.plan.lines[2].order_id) == (4, 9)
+
+
+def test_a_settlement_settles_what_known_orders_owe_and_books_the_rest_by_kind():
+    found = [
+        plans.KindSum("principal", 9, usd(20_00)),
+        plans.KindSum("tax", 9, usd(1_60)),
+        plans.KindSum("marketplace_tax", 9, usd(-1_60)),
+        plans.KindSum("referral_fee", 9, usd(-3_00)),
+        plans.KindSum("principal", None, usd(5_00)),
+        plans.KindSum("reserve_opened", None, usd(-7_00)),
+    ]
+    booked = plans.settlement(1, "B-1", ON, 4, usd(15_00), found)
+    assert {(x.account, x.order_id): x.amount.minor for x in booked.plan.lines} == {
+        ("1122", 9): -21_60, ("2221", 9): 1_60, ("6601", 9): 3_00, ("6001", None): -5_00,
+        ("1123", None): 7_00, ("1901", None): 15_00,
+    }  # fmt: skip
+    assert {x.store_id for x in booked.plan.lines} == {4}
+
+
+def test_a_settlement_that_only_carries_a_balance_books_nothing():
+    assert plans.settlement(1, "B", ON, 4, usd(-5_00), [plans.KindSum("transfer", None, usd(-5_00))]) is None
+
+
+def test_a_withdrawal_and_its_arrival_leave_nothing_on_the_trading_account_at_the_reference_rate():
+    left = plans.withdrawal(1, "W1", ON, usd(1_000_00), usd(5_00))
+    came = plans.arrival(1, "W1", ON, cny(7_043_30), cny(21_20))
+    trading = Counter()
+    for line in (*left.plan.lines, *came.plan.lines):
+        if line.account == chart.FX_TRADING:
+            trading[line.amount.currency] += line.amount.minor
+    assert trading == {"USD": 995_00, "CNY": -7_064_50}, "995.00 at 7.10"
+
+
+amounts = st.integers(-10_000_00, 10_000_00)
+kind_sums = st.lists(
+    st.tuples(st.sampled_from(sorted(KINDS)), st.one_of(st.none(), st.integers(1, 5)), amounts), max_size=30
+)
+
+
+@given(kind_sums)
+def test_any_settlement_balances_and_its_payout_brings_clearing_to_zero(lines):
+    total = sum(m for _, _, m in lines)
+    found = [plans.KindSum(k, o, usd(m)) for k, o, m in lines]
+    booked = plans.settlement(1, "B-1", ON, 4, usd(total), found)
+    if booked is None:
+        return
+    assert sums(booked) == {}
+    carried = sum(m for k, _, m in lines if KINDS[k].account == chart.SETTLEMENT)
+    left = sum(x.amount.minor for x in booked.plan.lines if x.account == chart.SETTLEMENT)
+    assert left == total - carried
+    if left:
+        paid = plans.payout(1, "B-1", ON, 4, usd(left))
+        assert left + sum(x.amount.minor for x in paid.plan.lines if x.account == chart.SETTLEMENT) == 0
+
+
+whole = st.integers(1, 10_000_00)
+
+
+@given(whole, whole, whole, st.sampled_from(["CNY", "USD"]))
+def test_every_other_plan_balances_per_currency(a, b, c, currency):
+    bill = Money(a + b + c, "CNY") if currency == "CNY" else Money(b, "USD")
+    for booked in (
+        plans.receipt(1, "R", ON, cny(a), Money(b, currency)),
+        plans.landed_charge(1, "F", ON, cny(a), cny(b), [(1, 2, cny(c))], bill),
+        plans.withdrawal(1, "W", ON, usd(a + b), usd(b)),
+        plans.arrival(1, "W", ON, cny(a), cny(b - c)),
+        plans.collection_fee(1, "f", ON, usd(a)),
+        plans.leg_departure(1, "L", ON, cny(a)),
+        plans.leg_arrival(1, "L", ON, cny(a)),
+        plans.payout(1, "P", ON, 4, usd(a)),
+    ):
+        assert sums(booked) == {}
