@@ -113,10 +113,10 @@ class Breakdown:
 def _sum(amounts: list[Amount]) -> Amount | None:
     if not amounts:
         return None
-    total = amounts[0]
-    for amount in amounts[1:]:
-        try:
-            total = total + amount  # type: ignore[operator]  # mixed kinds raise, which is the point
-        except (TypeError, ValueError) as exc:
-            raise BreakdownError(str(exc)) from None
-    return total
+    currencies = {amount.currency if isinstance(amount, Money) else None for amount in amounts}
+    if len(currencies) > 1:
+        raise BreakdownError(f"amounts of {currencies} do not add up: convert first")
+    currency = currencies.pop()
+    if currency is None:
+        return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
+    return Money(sum(amount.minor for amount in amounts if isinstance(amount, Money)), currency)

@@ -55,6 +55,7 @@ class Rates:
             if quote.rate <= 0:
                 raise ValueError(f"{quote.base}/{quote.quote} {quote.on}: a rate is above zero")
             best.setdefault((quote.base, quote.quote), {}).setdefault(quote.on, quote)
+        self._found: dict[tuple[str, str, date], Rate | None] = {}
         self._series = {
             pair: (sorted(days), [days[day] for day in sorted(days)]) for pair, days in best.items()
         }
@@ -76,8 +77,14 @@ class Rates:
     def find(self, base: str, quote: str, on: date) -> Rate | None:
         """Direct, else inverse, else crossed through the pivot; quotes at most max_age_days old.
 
-        A pair's own quote goes before a cross even where the cross is newer.
+        A pair's own quote goes before a cross even where the cross is newer. Answers are remembered.
         """
+        key = (base, quote, on)
+        if key not in self._found:
+            self._found[key] = self._find(base, quote, on)
+        return self._found[key]
+
+    def _find(self, base: str, quote: str, on: date) -> Rate | None:
         if base == quote:
             return Rate(base, quote, Decimal(1), on, "", SAME)
         leg = self._leg(base, quote, on)

@@ -87,6 +87,9 @@ def test_a_rate_rounds_once_and_a_float_rate_is_refused():
         Money(100, "USD") * Decimal("2")
     with pytest.raises(MoneyError):
         to_currency(Money(100, "USD"), "CNY", 7.1)
+    with pytest.raises(MoneyError):
+        Money.rounded(1.5, "USD")
+    assert Money.rounded(Fraction(1, 3), "USD") == Money(33, "USD")
 
 
 @pytest.mark.parametrize(
