@@ -260,7 +260,20 @@ def test_two_settlements_of_one_file_are_two() -> None:
     assert [s.external_id for s in parse("amazon", [*amazon_rows(), *other])] == ["77", "78"]
 
 
-def test_lines_without_a_total_before_them_are_refused() -> None:
+@pytest.mark.parametrize("code", LAYOUTS)
+def test_rows_may_stand_in_any_order(code: str) -> None:
+    rows = LAYOUTS[code][1]()
+    (settlement,) = parse(code, rows[::-1])
+    assert settlement.remainder.minor == 0
+    assert len(settlement.rows) == len(rows) - 1
+
+
+def test_two_totals_of_one_settlement_are_refused() -> None:
+    assert refusal("amazon", [*amazon_rows(), amazon_rows()[0]]) == [(5, "total-amount")]
+    assert refusal("harbour", [*harbour_rows(), harbour_rows()[0]]) == [(6, "total")]
+
+
+def test_lines_without_their_total_are_refused() -> None:
     assert refusal("amazon", amazon_rows()[1:]) == [(2, "settlement-id")]
     assert refusal("harbour", harbour_rows()[1:]) == [(2, "total")]
     assert refusal("amazon", []) == [(2, "settlement-id")]

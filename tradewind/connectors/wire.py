@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tradewind.connectors.words import _
 from tradewind.engine.contracts import OutsideError, Problem, Refused
 from tradewind.engine.money import EXPONENTS, Money, MoneyError
 
@@ -47,7 +48,7 @@ def exact(text: str, currency: str) -> Money:
     """
     if not _PLAIN.fullmatch(text):
         raise MoneyError(f"{text[:40]!r} is not an amount")
-    whole, _, cents = text.partition(".")
+    whole, _point, cents = text.partition(".")
     if len(cents) == EXPONENTS.get(currency):
         return Money(int(whole + cents), currency)
     return Money.of(text, currency)
@@ -67,9 +68,15 @@ class Problems:
         """An amount; a problem and None when it is none."""
         try:
             return exact(text, currency)
-        except MoneyError as error:
-            self.add(row, name, text, str(error), f"a number with the decimals of {currency}, like 12.34")
+        except MoneyError:
+            reason = _("this is no amount in %(currency)s", currency=currency or "?")
+            self.add(row, name, text, reason, _("a plain number like 12.34"))
             return None
+
+    def cells(self, row: int, found: int, columns: int) -> None:
+        """Note a row with a wrong number of cells."""
+        reason = _("%(found)s cells under %(columns)s columns", found=found, columns=columns)
+        self.add(row, "row", "", reason, _("a cell a column"))
 
     def finish(self) -> None:
         """Refused with everything found, or nothing."""
@@ -79,21 +86,24 @@ class Problems:
 
 def decoded(data: bytes, problems: Problems) -> str:
     """Text of a file in UTF-8 (with or without mark); Refused at once for anything else."""
-    for binary, what in ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "a ZIP or XLSX file"), (b"%PDF", "a PDF")):
+    for binary, what in ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "ZIP/XLSX"), (b"%PDF", "PDF")):
         if data.startswith(binary):
-            problems.add(None, "file", "", f"this is {what}", "a text file in UTF-8")
+            problems.add(
+                None, "file", "", _("this is not text but %(what)s", what=what), _("a text file in UTF-8")
+            )
             problems.finish()
     if not data.strip():
-        problems.add(None, "file", "", "the file is empty", "a text file in UTF-8")
+        problems.add(None, "file", "", _("the file is empty"), _("a text file in UTF-8"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
-        problems.add(row, "file", "", "this is not UTF-8 text", "UTF-8")
+        problems.add(row, "file", "", _("this is not UTF-8 text"), "UTF-8")
         problems.finish()
         raise AssertionError("finish has raised") from error
     if "\0" in text:
-        problems.add(text.count("\n", 0, text.index("\0")) + 1, "file", "", "a NUL character", "plain text")
+        row = text.count("\n", 0, text.index("\0")) + 1
+        problems.add(row, "file", "", _("a NUL character"), _("a text file in UTF-8"))
     problems.finish()
     return text
 
@@ -117,23 +127,21 @@ class Table:
         with too many cells, and a column of unknown meaning that is not empty, since it might carry money.
         """
         rest = iter(lines)
-        _, header = next(rest, (1, []))
+        _row, header = next(rest, (1, []))
         names = [name.strip() for name in header]
         _check_header(names, needed, problems)
         known = {*needed, *optional}
         strange = {name for name in names if name not in known}
         width, rows = len(names), []
+        blank = dict.fromkeys([*needed, *optional], "")
         for number, cells in rest:
             if len(cells) > width:
-                problems.add(
-                    number, "row", "", f"{len(cells)} cells under {width} columns", "a cell a column"
-                )
-            row = dict(zip(names, map(str.strip, cells), strict=False))
-            for name in known.difference(row):
-                row[name] = ""
+                problems.cells(number, len(cells), width)
+            row = blank.copy()
+            row.update(zip(names, map(str.strip, cells), strict=False))
             for name in [x for x in strange if row.get(x)]:
                 accepted = ", ".join((*needed, *optional))
-                problems.add(number, name, row[name], "the column is not known to this layout", accepted)
+                problems.add(number, name, row[name], _("the column is not known to this layout"), accepted)
                 strange.discard(name)
             rows.append((number, row))
         problems.finish()
@@ -142,10 +150,10 @@ class Table:
 
 def _check_header(names: Sequence[str], needed: Sequence[str], problems: Problems) -> None:
     for name in sorted({x for x in names if names.count(x) > 1}):
-        problems.add(1, name, "", "the column stands twice", "each column once")
+        problems.add(1, name, "", _("the column stands twice"), _("each column once"))
     for name in needed:
         if name not in names:
-            problems.add(1, name, "", "the column is missing", ", ".join(needed))
+            problems.add(1, name, "", _("the column is missing"), ", ".join(needed))
     problems.finish()
 
 
@@ -164,7 +172,8 @@ def separated(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
             if cells:
                 yield reader.line_num, cells
     except csv.Error as error:
-        problems.add(reader.line_num, "row", "", f"the row cannot be read: {error}", "cells parted by commas")
+        reason = _("the row cannot be read: quotes or sizes are wrong")
+        problems.add(reader.line_num, "row", "", reason, _("cells parted by commas"))
         raise Refused(problems.found) from error
 
 

@@ -1,7 +1,7 @@
 """Amazon's settlement report V2: tab-separated, 24 columns. Pure.
 
-Read by name, never by position: Amazon drops columns that would be empty. A settlement begins with a row
-that carries its total; numbers and dates follow the marketplace's style, the same throughout a file.
+Read by name, never by position: Amazon drops columns that would be empty. One row of a settlement carries
+its total; numbers and dates follow the marketplace's style, the same throughout a file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tradewind.connectors.channels.amazon.styles import Amounts, Dates
 from tradewind.connectors.wire import Problems, Table, decoded, tabbed
+from tradewind.connectors.words import _
 from tradewind.engine.contracts import Settlement, SettlementRow
 from tradewind.engine.money import EXPONENTS, Money
 
@@ -68,43 +69,44 @@ def settlements(data: bytes) -> list[Settlement]:
 
 
 def _parts(rows: list[tuple[int, dict[str, str]]], problems: Problems) -> dict[str, _Part]:
-    """Rows by settlement; every settlement needs exactly one row with its total."""
+    """Rows by settlement, wherever they stand; every settlement needs exactly one row with its total."""
     parts: dict[str, _Part] = {}
-    orphans: set[str] = set()
     for number, cells in rows:
-        name = cells["settlement-id"]
-        if cells["total-amount"]:
-            if name in parts:
-                problems.add(
-                    number, "total-amount", cells["total-amount"],
-                    f"settlement {name} has a total in row {parts[name].row}", "one total a settlement",
-                )  # fmt: skip
-            else:
-                parts[name] = _Part(number, cells)
-        if name in parts and (cells["amount"] or not cells["total-amount"]):
-            parts[name].lines.append((number, cells))
-        elif name not in parts and name not in orphans:
-            orphans.add(name)
-            problems.add(
-                number,
-                "settlement-id",
-                name,
-                "no row with the total comes before",
-                "a first row with total-amount",
-            )
+        name, total = cells["settlement-id"], cells["total-amount"]
+        if total and name in parts:
+            reason = _("there is a total in row %(row)s already", row=parts[name].row)
+            problems.add(number, "total-amount", total, reason, _("a row with total-amount"))
+        elif total:
+            parts[name] = _Part(number, cells)
     if not rows:
-        problems.add(2, "settlement-id", "", "there are no rows", "a row with total-amount, then the lines")
+        problems.add(2, "settlement-id", "", _("there are no rows"), _("a row with total-amount"))
+    _assign(rows, parts, problems)
     return parts
+
+
+def _assign(rows: list[tuple[int, dict[str, str]]], parts: dict[str, _Part], problems: Problems) -> None:
+    """Give every line to its settlement; one problem for each settlement that has no total."""
+    orphans: dict[str, int] = {}
+    for number, cells in rows:
+        part = parts.get(cells["settlement-id"])
+        if part is None:
+            orphans.setdefault(cells["settlement-id"], number)
+        elif cells["amount"] or not cells["total-amount"]:
+            part.lines.append((number, cells))
+    for name, number in orphans.items():
+        problems.add(
+            number, "settlement-id", name, _("no row carries the total"), _("a row with total-amount")
+        )
 
 
 def _settlement(part: _Part, dates: Dates, problems: Problems) -> Settlement | None:
     head, row = part.head, part.row
     currency = head["currency"]
     if currency not in EXPONENTS:
-        problems.add(row, "currency", currency, "this is no ISO 4217 currency", "USD, EUR, JPY ...")
+        problems.add(row, "currency", currency, _("this is no ISO 4217 currency"), "USD, EUR, JPY ...")
         return None
     before = len(problems.found)
-    amounts = Amounts.of([head["total-amount"], *(c["amount"] for _, c in part.lines)], currency)
+    amounts = Amounts.of([head["total-amount"], *(c["amount"] for _row_no, c in part.lines)], currency)
     start = dates.moment(row, "settlement-start-date", head["settlement-start-date"], problems)
     end = dates.moment(row, "settlement-end-date", head["settlement-end-date"], problems)
     deposit = (
@@ -124,13 +126,15 @@ def _row(
     number: int, cells: Cells, currency: str, amounts: Amounts, dates: Dates, problems: Problems
 ) -> SettlementRow:
     if cells["currency"] not in {"", currency}:
-        problems.add(number, "currency", cells["currency"], "the settlement is in another one", currency)
+        problems.add(
+            number, "currency", cells["currency"], _("the settlement is in another currency"), currency
+        )
     if not cells["transaction-type"]:
-        problems.add(number, "transaction-type", "", "the cell is empty", "Order, Refund, ServiceFee ...")
+        problems.add(number, "transaction-type", "", _("the cell is empty"), "Order, Refund, ServiceFee ...")
     quantity = cells["quantity-purchased"]
     if quantity and not quantity.isdecimal():
         problems.add(
-            number, "quantity-purchased", quantity, "this is no whole number", "1, 2, 3 ... or empty"
+            number, "quantity-purchased", quantity, _("this is no whole number"), _("1, 2, 3 ... or empty")
         )
         quantity = ""
     name = "posted-date-time" if cells["posted-date-time"] else "posted-date"
@@ -160,6 +164,5 @@ def _refuse_repeats(part: _Part, done: Settlement, problems: Problems) -> None:
         first = seen.setdefault(tuple(cells.values()), number)
         if first != number:
             problems.add(
-                number, "row", "", f"the same line stands in row {first}, and the total does not confirm it",
-                "every line once",
+                number, "row", "", _("the same line stands in row %(row)s", row=first), _("every line once"),
             )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
 from tradewind.connectors.wire import Problems, exact
+from tradewind.connectors.words import _
 from tradewind.engine.money import Money, MoneyError, exponent
 
 # Zones that Amazon's files name. Without a zone the moment is UTC, as Amazon's reports are.
@@ -69,21 +70,16 @@ class Amounts:
 
     def money(self, row: int, name: str, text: str, problems: Problems) -> Money | None:
         """The amount; a problem and None when it is none, or could be two."""
-        try:
-            if self.decimal == "." and _SIMPLE.fullmatch(text):
-                return exact(text, self.currency)
-            found = {self._in(sign, text) for sign in (self.decimal or ".,")} - {None}
-            if len(found) == 1:
-                return found.pop()
-            raise MoneyError(
-                f"{text[:40]!r} is not an amount" if not found else f"{text!r} could be two amounts"
-            )
-        except MoneyError as error:
-            style = "1.234,56" if self.decimal == "," else "1,234.56"
-            problems.add(
-                row, name, text, str(error), f"a number in {self.currency} in the file's style, {style}"
-            )
-            return None
+        if self.decimal == "." and exponent(self.currency) == 2 and _SIMPLE.fullmatch(text):
+            return exact(text, self.currency)
+        found = {self._in(sign, text) for sign in (self.decimal or ".,")} - {None}
+        if len(found) == 1:
+            return found.pop()
+        reason = _("this could be two amounts")
+        if not found:
+            reason = _("this is no amount in %(currency)s", currency=self.currency)
+        problems.add(row, name, text, reason, "1.234,56" if self.decimal == "," else "1,234.56")
+        return None
 
     def _in(self, decimal: str, text: str) -> Money | None:
         """The amount when `decimal` is the decimal sign; None when it cannot be."""
@@ -91,7 +87,10 @@ class Amounts:
         if not _pattern(decimal, exponent(self.currency)).fullmatch(bare):
             return None
         group = "," if decimal == "." else "."
-        return exact(bare.replace(group, "").replace(decimal, "."), self.currency)
+        try:
+            return exact(bare.replace(group, "").replace(decimal, "."), self.currency)
+        except MoneyError:  # more decimals than the currency has
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,13 @@ class Dates:
                 if found and found[2] != "." and (int(found[1]) > 12) != (int(found[3]) > 12):
                     proof.setdefault(int(found[1]) > 12, (number, name, cells[name]))
         if len(proof) == 2:
-            (row, name, text), (other, _, _) = sorted(proof.values(), reverse=True)
+            (row, name, text), (other, *_rest) = sorted(proof.values(), reverse=True)
             problems.add(
-                row, name, text, f"day and month stand the other way round than in row {other}", "one style"
+                row,
+                name,
+                text,
+                _("day and month stand the other way round than in row %(row)s", row=other),
+                ACCEPTED_DATE,
             )
         return cls(next(iter(proof), None))
 
@@ -125,7 +128,9 @@ class Dates:
         if at is None:
             slashed = _YEAR_LAST.fullmatch(text)
             unsure = slashed is not None and slashed[2] != "." and self.day_first is None
-            reason = "it is not clear which is the day and which the month" if unsure else "this is no date"
+            reason = (
+                _("it is not clear which is the day and which the month") if unsure else _("this is no date")
+            )
             problems.add(row, name, text, reason, ACCEPTED_DATE)
         return at
 

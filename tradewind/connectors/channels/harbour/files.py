@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from tradewind.connectors.wire import Problems, Table, decoded, tabbed
+from tradewind.connectors.words import _
 from tradewind.engine.contracts import Settlement, SettlementRow
 from tradewind.engine.money import EXPONENTS, Money
 
@@ -34,14 +35,17 @@ def settlements(data: bytes) -> list[Settlement]:
     """The settlement of a file. Raises Refused with every problem; a remainder is shown, not refused."""
     problems = Problems()
     table = Table.read(tabbed(decoded(data, problems)), COLUMNS, problems)
-    head = next(iter(table.rows), None)
-    if head is None or not head[1]["total"]:
+    heads = [(number, cells) for number, cells in table.rows if cells["total"]]
+    if not heads:
         problems.add(
-            2, "total", "", "the deposit row is missing", "a first row with period, total and currency"
+            2, "total", "", _("no row carries the total"), _("one row with period, total and currency")
         )
-        problems.finish()
-    assert head is not None
-    settlement = _settlement(head[0], head[1], table.rows[1:], problems)
+    for number, cells in heads[1:]:
+        reason = _("there is a total in row %(row)s already", row=heads[0][0])
+        problems.add(number, "total", cells["total"], reason, _("one row with period, total and currency"))
+    problems.finish()
+    lines = [(number, cells) for number, cells in table.rows if not cells["total"]]
+    settlement = _settlement(*heads[0], lines, problems)
     problems.finish()
     return [settlement] if settlement else []
 
@@ -51,7 +55,7 @@ def _settlement(
 ) -> Settlement | None:
     currency = head["currency"]
     if currency not in EXPONENTS:
-        problems.add(row, "currency", currency, "this is no ISO 4217 currency", "USD, GBP, EUR, JPY")
+        problems.add(row, "currency", currency, _("this is no ISO 4217 currency"), "USD, GBP, EUR, JPY")
         return None
     total = problems.money(row, "total", head["total"], currency)
     start = _moment(row, "period_start", head["period_start"], problems)
@@ -62,14 +66,13 @@ def _settlement(
     for number, cells in lines:
         identity = tuple(cells.values())
         if identity in seen:
-            problems.add(
-                number, "row", "", f"the same line stands in row {seen[identity]}", "every line once"
-            )
+            reason = _("the same line stands in row %(row)s", row=seen[identity])
+            problems.add(number, "row", "", reason, _("every line once"))
         seen.setdefault(identity, number)
         if cells["settlement_id"] != head["settlement_id"] or cells["currency"] != currency:
             problems.add(
-                number, "settlement_id", cells["settlement_id"], "the line belongs to another settlement",
-                f"{head['settlement_id']} in {currency}",
+                number, "settlement_id", cells["settlement_id"], _("the line belongs to another settlement"),
+                f"{head['settlement_id']} {currency}",
             )  # fmt: skip
         rows.append(_row(number, cells, currency, problems))
     if problems.found or total is None or start is None or end is None:
@@ -80,10 +83,10 @@ def _settlement(
 def _row(number: int, cells: Mapping[str, str], currency: str, problems: Problems) -> SettlementRow:
     for name in ("type", "amount_type", "description"):
         if not cells[name]:
-            problems.add(number, name, "", "the cell is empty", "what the amount is for")
+            problems.add(number, name, "", _("the cell is empty"), _("what the amount is for"))
     quantity = cells["quantity"]
     if quantity and not quantity.isdecimal():
-        problems.add(number, "quantity", quantity, "this is no whole number", "1, 2, 3 ... or empty")
+        problems.add(number, "quantity", quantity, _("this is no whole number"), _("1, 2, 3 ... or empty"))
         quantity = ""
     return SettlementRow(
         line_no=number,
@@ -111,7 +114,7 @@ def _iso(text: str) -> datetime | None:
 def _moment(row: int, name: str, text: str, problems: Problems) -> datetime | None:
     at = _iso(text)
     if at is None:
-        problems.add(row, name, text, "this is no moment", "2026-01-31T09:30:00Z")
+        problems.add(row, name, text, _("this is no moment"), "2026-01-31T09:30:00Z")
     return at
 
 
@@ -122,5 +125,5 @@ def _day(row: int, name: str, text: str, problems: Problems) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        problems.add(row, name, text, "this is no date", "2026-01-31, or empty when nothing is paid")
+        problems.add(row, name, text, _("this is no date"), _("2026-01-31, or empty when nothing is paid"))
         return None

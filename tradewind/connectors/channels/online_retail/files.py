@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from tradewind.connectors.channels.online_retail.countries import COUNTRIES
 from tradewind.connectors.wire import Problems, decoded, separated
+from tradewind.connectors.words import _
 from tradewind.engine.contracts import Refused
 
 LAYOUT, CURRENCY, ZONE = "online_retail", "GBP", ZoneInfo("Europe/London")
@@ -107,13 +108,13 @@ def _unpacked(data: bytes, problems: Problems) -> bytes:
     unzip = zlib.decompressobj(wbits=31)
     try:
         plain = unzip.decompress(data, LARGEST)
-    except zlib.error as error:
-        problems.add(None, "file", "", f"the gzip data are damaged: {error}", "a whole gzip file")
+    except zlib.error:
+        problems.add(None, "file", "", _("the gzip data are damaged"), _("one whole gzip file"))
         raise Refused(problems.found) from None
     if unzip.unconsumed_tail:
-        problems.add(None, "file", "", "unpacked it is too large", f"at most {LARGEST} bytes")
+        problems.add(None, "file", "", _("unpacked it is too large"), f"≤ {LARGEST:,} bytes")
     elif not unzip.eof or unzip.unused_data:
-        problems.add(None, "file", "", "the gzip data end too early or too late", "one whole gzip file")
+        problems.add(None, "file", "", _("the gzip data end too early or too late"), _("one whole gzip file"))
     problems.finish()
     return plain
 
@@ -123,11 +124,11 @@ def _places(header: list[str], problems: Problems) -> tuple[int, ...]:
     names = [name.strip() for name in header]
     for name in COLUMNS:
         if names.count(name) != 1:
-            reason = "the column is missing" if name not in names else "the column stands twice"
+            reason = _("the column is missing") if name not in names else _("the column stands twice")
             problems.add(1, name, "", reason, ", ".join(COLUMNS))
     for name in names:
         if name not in COLUMNS:
-            problems.add(1, name, "", "the column is not known to this layout", ", ".join(COLUMNS))
+            problems.add(1, name, "", _("the column is not known to this layout"), ", ".join(COLUMNS))
     problems.finish()
     return tuple(names.index(name) for name in COLUMNS)
 
@@ -147,9 +148,7 @@ class _Reading:
     def line(self, row: int, cells: list[str], place: tuple[int, ...]) -> RetailLine | None:
         """One line, or None with its problems noted."""
         if len(cells) != len(place):
-            self.problems.add(
-                row, "row", "", f"{len(cells)} cells instead of {len(place)}", "a cell a column"
-            )
+            self.problems.cells(row, len(cells), len(place))
             return None
         invoice, code, description, qty_text, time_text, price_text, customer, country = (
             cells if place == _IN_ORDER else [cells[i] for i in place]
@@ -159,7 +158,7 @@ class _Reading:
             self._explain(row, invoice, qty_text, time_text, price_text)
             return None
         if not code.strip():
-            self.problems.add(row, "StockCode", code, "the cell is empty", "a stock code")
+            self.problems.add(row, "StockCode", code, _("the cell is empty"), _("a stock code"))
             return None
         mark = hash(tuple(cells))
         duplicate = mark in self.seen
@@ -194,15 +193,15 @@ class _Reading:
     def _explain(self, row: int, invoice: str, qty: str, time: str, price: str) -> None:
         if not self._invoice(invoice):
             self.problems.add(
-                row, "InvoiceNo", invoice, "this is no invoice number", "six digits, C or A before"
+                row, "InvoiceNo", invoice, _("this is no invoice number"), _("six digits, C or A before")
             )
         if self._quantity(qty) is None:
-            self.problems.add(row, "Quantity", qty, "this is no whole number", "6 or -6")
+            self.problems.add(row, "Quantity", qty, _("this is no whole number"), "6, -6")
         if self._time(time) is None:
-            self.problems.add(row, "InvoiceDate", time, "this is no time in London", "2010-12-01 08:26:00")
+            self.problems.add(row, "InvoiceDate", time, _("this is no time in London"), "2010-12-01 08:26:00")
         if self._price(price) is None:
             self.problems.add(
-                row, "UnitPrice", price, "this is no price", "2.55, with at most three decimals"
+                row, "UnitPrice", price, _("this is no price"), _("2.55, with at most three decimals")
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradewind.connectors.collections.lighter.mapping import KINDS
 from tradewind.connectors.wire import Problems, Table, decoded, moment, separated
+from tradewind.connectors.words import _
 from tradewind.engine.contracts import OutsideError, ProviderTransaction
 from tradewind.engine.money import Money, MoneyError, parse_decimal
 
@@ -22,10 +23,8 @@ def statement(data: bytes) -> list[ProviderTransaction]:
     for number, row in table.rows:
         number_before = seen.setdefault(row["Transaction ID"], number)
         if number_before != number:
-            problems.add(
-                number, "Transaction ID", row["Transaction ID"], f"it stands in row {number_before} already",
-                "every transaction once",
-            )  # fmt: skip
+            reason = _("the same line stands in row %(row)s", row=number_before)
+            problems.add(number, "Transaction ID", row["Transaction ID"], reason, _("every line once"))
         line = _transaction(number, row, problems)
         if line is not None:
             found.append(line)
@@ -36,11 +35,11 @@ def statement(data: bytes) -> list[ProviderTransaction]:
 def _transaction(number: int, row: dict[str, str], problems: Problems) -> ProviderTransaction | None:
     before = len(problems.found)
     if row["Type"] not in KINDS:
-        problems.add(number, "Type", row["Type"], "this kind of line is not known", ", ".join(KINDS))
+        problems.add(number, "Type", row["Type"], _("this kind of line is not known"), ", ".join(KINDS))
     try:
         at = moment(row["Date"])
-    except OutsideError as error:
-        problems.add(number, "Date", row["Date"], str(error), "2026-01-31T09:30:00Z")
+    except OutsideError:
+        problems.add(number, "Date", row["Date"], _("this is no moment"), "2026-01-31T09:30:00Z")
     amount = problems.money(number, "Amount", row["Amount"], row["Currency"])
     counter = None
     if row["Counter Amount"]:
@@ -48,8 +47,8 @@ def _transaction(number: int, row: dict[str, str], problems: Problems) -> Provid
     rate = None
     try:
         rate = parse_decimal(row["Rate"]) if row["Rate"] else None
-    except MoneyError as error:
-        problems.add(number, "Rate", row["Rate"], str(error), "7.1234")
+    except MoneyError:
+        problems.add(number, "Rate", row["Rate"], _("this is no rate"), "7.1234")
     if len(problems.found) > before:
         return None
     return ProviderTransaction(
