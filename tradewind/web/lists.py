@@ -67,7 +67,7 @@ class Tab:
     """A status tab with the number of rows behind it."""
 
     label: Any
-    count: int | None
+    count: int
     url: str
     active: bool
 

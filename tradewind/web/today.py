@@ -25,43 +25,58 @@ from tradewind.engine.money import Money, quantize
 from tradewind.reports import today as figures
 from tradewind.web import clock
 from tradewind.web.kit import cells, chart, words
-from tradewind.web.shell import COUNTS_FOR_S
+from tradewind.web.shell import COUNTS_FOR_S, nouns_for, waiting
 
 DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
-    """A step of the flow as shown: what waits, where to work on it, when it last ran."""
+class Work:
+    """Something that waits: a step that runs by itself, or a noun whose rows wait for people."""
 
-    code: str
     label: Any
     stage: int
     waiting: int | None  # None: this person may not see it
     url: str
-    last: datetime | None
+    auto: bool
+    last: datetime | None = None
 
 
-def steps(actor: Actor) -> list[StepView]:
-    """Every step with its counts, at most every 15 s counted anew for one person."""
+def work(actor: Actor) -> list[Work]:
+    """The steps of the flow, then what waits for people, with counts at most 15 s old."""
+    nouns = registry.all_nouns()
     key = f"steps:{actor.user_id}:{actor.role}"
     known: Mapping[str, int | None] | None = cache.get(key)
     if known is None:
         known = {s.code: _waiting(s, actor) for s in flow.STEPS}
         cache.set(key, known, COUNTS_FOR_S)
-    last = dict(Job.objects.filter(state="done").order_by().values_list("name").annotate(at=Max("ended_at")))
-    nouns = registry.all_nouns()
-    return [
-        StepView(
-            s.code,
+    last = _last_runs()
+    found = [
+        Work(
             s.label,
             s.stage,
             known.get(s.code),
             f"/{s.noun}/" if s.noun in nouns else "",
-            last.get(s.code),
+            True,
+            last.get(f"step:{s.code}"),
         )
         for s in flow.STEPS
     ]
+    mine = nouns_for(actor)
+    for code, count in waiting(actor, mine).items():
+        noun = nouns[code]
+        if noun.stage in _LANES:
+            found.append(Work(noun.label, noun.stage, count, f"/{code}/", False))
+    return found
+
+
+_LANES = range(1, 7)
+
+
+def _last_runs() -> dict[str, datetime]:
+    lanes = [f"step:{s.code}" for s in flow.STEPS]
+    done = Job.objects.filter(lane__in=lanes, state="done").order_by()
+    return dict(done.values_list("lane").annotate(at=Max("ended_at")))
 
 
 def _waiting(step: flow.Step, actor: Actor) -> int | None:
@@ -71,10 +86,9 @@ def _waiting(step: flow.Step, actor: Actor) -> int | None:
     return step.waiting(actor)
 
 
-def by_stage(found: Sequence[StepView]) -> list[tuple[int, str, list[StepView]]]:
-    """Steps under the names of their stages, in business order."""
-    numbers = sorted({s.stage for s in found})
-    return [(n, words.stage(n), [s for s in found if s.stage == n]) for n in numbers]
+def by_stage(found: Sequence[Work]) -> list[tuple[int, str, list[Work]]]:
+    """Work under the names of the six stages, in business order."""
+    return [(n, words.stage(n), [w for w in found if w.stage == n]) for n in _LANES]
 
 
 def _percent(part: int, whole: int) -> str:
@@ -128,11 +142,11 @@ def home(request: HttpRequest) -> HttpResponse:
     loose = [
         (_UNEXPLAINED[u.code](), u.count, _list_url(u.noun, u.query)) for u in figures.unexplained(actor)
     ]
-    found = steps(actor)
+    found = work(actor)
     context = {
         "today": on,
         "stages": by_stage(found),
-        "idle": not any(s.waiting for s in found),
+        "idle": not any(w.waiting for w in found),
         "ship_by": [
             (d, cells.link(Ref("orders", d.order.pk, d.order.external_id)))
             for d in figures.ship_by(actor, now)
@@ -157,7 +171,7 @@ _UNEXPLAINED = {
 def flow_page(request: HttpRequest) -> HttpResponse:
     """The whole business as a diagram of its steps."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return render(request, "pages/flow.html", {"stages": by_stage(steps(actor))})
+    return render(request, "pages/flow.html", {"stages": by_stage(work(actor))})
 
 
 def tour(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tradewind.desk.registry import all_nouns
 from tradewind.engine.breakdown import Breakdown
-from tradewind.engine.money import Money
+from tradewind.engine.money import Money, quantize
 from tradewind.web.kit import cells, words
 from tradewind.web.kit import waterfall as geometry
 
@@ -63,6 +63,18 @@ def moment(value: Any) -> SafeString:
 def amount(value: Any) -> SafeString:
     """Money or a number."""
     return cells.draw("money" if isinstance(value, Money) else "decimal", value)
+
+
+@register.filter
+def count(value: int) -> str:
+    """A number of rows, grouped by thousands."""
+    return f"{value:,}"
+
+
+@register.filter
+def whole(value: Any) -> str:
+    """Money in whole units without its currency, for large figures."""
+    return f"{quantize(value.amount, 0):,f}" if isinstance(value, Money) else "—"
 
 
 @register.filter
