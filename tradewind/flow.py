@@ -26,6 +26,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
 
 log = logging.getLogger("tradewind.flow")
+ALL_STAGES = frozenset(range(1, 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,19 @@ STEPS: tuple[Step, ...] = (
 )  # fmt: skip
 
 
-def run_all(now: datetime, by: Actor) -> dict[str, StepResult]:
-    """Run every step once, in order; results by code. One that breaks is logged and counted, the rest go on."""
+def run_all(now: datetime, by: Actor, *, stages: frozenset[int] = ALL_STAGES) -> dict[str, StepResult]:
+    """Run every step of some stages once, in order; results by code.
+
+    A step that breaks is logged and counted as a problem, the others go on.
+    """
     results: dict[str, StepResult] = {}
     for step in STEPS:
+        if step.stage not in stages:
+            continue
         try:
             results[step.code] = step.run(now, by)
         except Exception as failure:  # a step's bug must not stop the house
             log.exception("step %s failed", step.code)
-            results[step.code] = StepResult(
-                problems=1, detail={"error": f"{type(failure).__name__}: {failure}"}
-            )
+            error = f"{type(failure).__name__}: {failure}"
+            results[step.code] = StepResult(problems=1, detail={"error": error})
     return results

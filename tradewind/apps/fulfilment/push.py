@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tradewind.apps.fulfilment.operations.pushing import push_key, record_pushed
+from tradewind.apps.fulfilment.operations.pushing import record_pushed
 from tradewind.apps.fulfilment.queries import parcels_to_push, unpushed
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.operations import note_run
@@ -54,11 +54,14 @@ def waiting(by: Actor) -> int:
 
 
 def _push_store(store: Store, now: datetime, by: Actor) -> StepResult:
+    due = _due(store, now, by)
+    if not due:
+        return StepResult()
     channel, conn = registry.channel(store.channel), connection(store, now)
     done = refused = 0
     error = ""
     try:
-        for part in chunks(_due(store, now, by), BATCH):
+        for part in chunks(due, BATCH):
             results = _verified(channel, conn, part, channel.push_tracking(conn, part))
             good, bad = record_pushed(results=results, now=now, by=by)
             done, refused = done + good, refused + bad
@@ -70,15 +73,11 @@ def _push_store(store: Store, now: datetime, by: Actor) -> StepResult:
 
 
 def _due(store: Store, now: datetime, by: Actor) -> list[TrackingPush]:
-    rows = unpushed(by).filter(order__store=store).values_list("id", "shipped_at", "push_attempts")
-    keys = {
-        push_key(pk)
-        for pk, shipped_at, attempts in rows[:MOST]
-        if shipped_at is not None and due_at(shipped_at, attempts) <= now
-    }
-    if not keys:
-        return []
-    return [p for p in parcels_to_push(store_id=store.pk, by=by, limit=MOST) if p.key in keys]
+    return [
+        push
+        for push, attempts in parcels_to_push(store_id=store.pk, by=by, limit=MOST)
+        if due_at(push.shipped_at, attempts) <= now
+    ]
 
 
 def _verified(

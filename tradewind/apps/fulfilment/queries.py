@@ -30,24 +30,23 @@ def unpushed(by: Actor) -> QuerySet[Parcel]:
     return parcels_visible(by).filter(state="shipped", pushed_at=None).order_by("shipped_at", "id")
 
 
-def parcels_to_push(*, store_id: int, by: Actor, limit: int = 200) -> list[TrackingPush]:
-    """Shipments of a store to be reported to its channel: three queries, whatever their number."""
-    parcels = list(unpushed(by).filter(order__store_id=store_id)[:limit])
+def parcels_to_push(*, store_id: int, by: Actor, limit: int = 200) -> list[tuple[TrackingPush, int]]:
+    """Shipments of a store to report to its channel, each with the pushes refused so far: two queries."""
+    columns = (
+        "id", "order_id", "order__external_id", "service__carrier__code", "tracking_no", "shipped_at",
+        "push_attempts",
+    )  # fmt: skip
+    # Values, not rows: a row would decrypt its buyer and its store's credentials.
+    parcels = list(unpushed(by).filter(order__store_id=store_id).values_list(*columns)[:limit])
     lines: dict[int, list[tuple[str, int]]] = {}
-    rows = OrderLine.objects.filter(order_id__among=[p.order_id for p in parcels]).order_by("id")
-    for order_id, external_id, qty in rows.values_list("order_id", "external_id", "qty"):
-        lines.setdefault(order_id, []).append((external_id, qty))
+    if parcels:
+        rows = OrderLine.objects.filter(order_id__among=[p[1] for p in parcels]).order_by("id")
+        for order_id, external_id, qty in rows.values_list("order_id", "external_id", "qty"):
+            lines.setdefault(order_id, []).append((external_id, qty))
     return [
-        TrackingPush(
-            key=push_key(p.pk),
-            order_external_id=p.order.external_id,
-            carrier=p.service.carrier.code if p.service else "",
-            tracking_no=p.tracking_no,
-            shipped_at=p.shipped_at,
-            lines=tuple(lines[p.order_id]),
-        )
-        for p in parcels
-        if p.shipped_at is not None
+        (TrackingPush(push_key(pk), number, carrier or "", tracking, at, tuple(lines[order_id])), attempts)
+        for pk, order_id, number, carrier, tracking, at, attempts in parcels
+        if at is not None
     ]
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
-from tradewind.apps.listings.models import Listing
 from tradewind.apps.listings.operations import Offer, record_offers
-from tradewind.apps.listings.queries import listings_of, mappings_at
-from tradewind.apps.stock.queries import sellable
+from tradewind.apps.listings.queries import listings_of
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.operations import note_run
 from tradewind.apps.stores.queries import able_stores, connection
 from tradewind.connectors import registry
 from tradewind.connectors.base import OFFERS
 from tradewind.db.bulk import chunks
+from tradewind.db.sql import fetch, instant
 from tradewind.engine.access import Actor
-from tradewind.engine.contracts import OfferPush, OutsideError, PushResult, StepResult
+from tradewind.engine.contracts import OfferPush, OutsideError, StepResult
 from tradewind.engine.money import Money
 
 FEED = "offers"
@@ -38,71 +36,60 @@ def publish(now: datetime, by: Actor) -> StepResult:
 
 
 def _publish_store(store: Store, now: datetime, by: Actor) -> StepResult:
-    listings = {x.pk: x for x in store.listings.filter(_published()).order_by("id")}
-    offers = due_offers(store, list(listings.values()), now)
+    due = due_offers(store, now)
+    if not due:
+        return StepResult()
+    channel, conn = registry.channel(store.channel), connection(store, now)
     done = refused = 0
+    error = ""
     try:
-        for part in chunks(offers, BATCH):
-            results = _push(store, listings, part, now)
-            accepted, said_no = record_offers(offers=part, results=results, now=now, by=by)
+        for part in chunks(due, BATCH):
+            results = channel.push_offers(conn, [push for _offer, push in part])
+            offers = [offer for offer, _push in part]
+            accepted, said_no = record_offers(offers=offers, results=results, now=now, by=by)
             done, refused = done + accepted, refused + said_no
-    except OutsideError as error:
-        note_run(store=store, feed=FEED, now=now, fetched=done, problems=1, error=str(error)[:500])
-        return StepResult(done, len(offers) - done, refused + 1)
-    note_run(store=store, feed=FEED, now=now, fetched=done, problems=refused)
-    return StepResult(done, 0, refused)
+    except OutsideError as failure:
+        error = str(failure)[:500]
+    problems = refused + bool(error)
+    note_run(store=store, feed=FEED, now=now, fetched=done, problems=problems, error=error)
+    return StepResult(done, len(due) - done - refused, problems)
 
 
-def _push(
-    store: Store, listings: dict[int, Listing], offers: Sequence[Offer], now: datetime
-) -> list[PushResult]:
-    pushes = [
-        OfferPush(
-            listings[o.listing_id].external_sku,
-            listings[o.listing_id].title,
-            None if o.price_minor is None else Money(o.price_minor, listings[o.listing_id].currency),
-            o.quantity,
-        )
-        for o in offers
-    ]
-    return registry.channel(store.channel).push_offers(connection(store, now), pushes)
+# Quantity of an offer: what is free less the buffer, in whole units of the listing; 0 when off sale,
+# and unknown (null) while no SKU stands behind it.
+_DUE = """SELECT id, external_sku, title, currency, price_minor, quantity, off FROM (
+  SELECT l.id, l.external_sku, l.title, l.currency, l.price_minor, l.shown_price_minor, l.shown_quantity,
+    CASE WHEN l.state = 'ended' THEN 1 ELSE 0 END AS off,
+    CASE WHEN l.state = 'ended' THEN 0 WHEN m.id IS NULL THEN NULL
+      WHEN coalesce(b.on_hand - b.reserved, 0) <= %s THEN 0
+      ELSE (b.on_hand - b.reserved - %s) / m.qty END AS quantity
+  FROM listings_listing l
+  LEFT JOIN listings_skumapping m ON m.listing_id = l.id AND m.valid_from <= %s
+    AND (m.valid_to IS NULL OR m.valid_to > %s)
+  LEFT JOIN stock_balance b ON b.sku_id = m.sku_id AND b.warehouse_id = %s AND b.owner_id = %s
+  WHERE l.store_id = %s AND ((l.state IN ('draft', 'live') AND l.price_minor IS NOT NULL)
+    OR (l.state = 'ended' AND l.shown_quantity > 0))) x
+WHERE (quantity IS NOT NULL AND quantity IS DISTINCT FROM shown_quantity)
+  OR (off = 0 AND price_minor IS DISTINCT FROM shown_price_minor) ORDER BY id"""
 
 
-def _published() -> Q:
-    """For sale with a price, or off sale and still shown with a quantity."""
-    return Q(state__in=["draft", "live"], price_minor__isnull=False) | Q(state="ended", shown_quantity__gt=0)
-
-
-def due_offers(store: Store, listings: Sequence[Listing], now: datetime) -> list[Offer]:
-    """The offers that differ from what is shown.
+def due_offers(store: Store, now: datetime) -> list[tuple[Offer, OfferPush]]:
+    """The offers that differ from what the channel shows, found by one statement whatever the range.
 
     Quantity = max(0, (sellable - buffer) // units each); 0 for an ended listing, and none for one that
     is not mapped: what it could ship is not known. Example: 11 sellable, buffer 2, 4 each -> 2.
     """
-    mappings = mappings_at([x.pk for x in listings], now)
-    free: dict[int, int] = {}
-    if store.warehouse_id is not None:
-        skus = {m.sku_id for m in mappings.values()}
-        free = sellable(sku_ids=skus, warehouse_id=store.warehouse_id, owner_id=store.company_id)
-    buffer = int(store.settings.get("buffer", 0))
-    offers = []
-    for listing in listings:
-        mapping = mappings.get(listing.pk)
-        quantity = None
-        if listing.state == "ended":
-            quantity = 0
-        elif mapping is not None:
-            quantity = max(0, (free.get(mapping.sku_id, 0) - buffer) // mapping.qty)
-        offer = Offer(listing.pk, listing.price_minor, quantity, listing.state == "ended")
-        if _differs(listing, offer):
-            offers.append(offer)
-    return offers
-
-
-def _differs(listing: Listing, offer: Offer) -> bool:
-    if offer.quantity is not None and offer.quantity != listing.shown_quantity:
-        return True
-    return not offer.ended and offer.price_minor != listing.shown_price_minor
+    buffer, at = int(store.settings.get("buffer", 0)), instant(now)
+    rows = fetch(_DUE, [buffer, buffer, at, at, store.warehouse_id, store.company_id, store.pk])
+    return [
+        (
+            Offer(pk, price_minor, quantity, bool(off)),
+            OfferPush(
+                external_sku, title, None if price_minor is None else Money(price_minor, currency), quantity
+            ),
+        )
+        for pk, external_sku, title, currency, price_minor, quantity, off in rows
+    ]
 
 
 def waiting(by: Actor) -> int:

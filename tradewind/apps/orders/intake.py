@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from tradewind.apps.orders.operations import check_orders, place_orders
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.operations import advance_cursor, keep_payload, note_run
-from tradewind.apps.stores.queries import able_stores, connection, failing_stores, known_payloads, read_since
+from tradewind.apps.stores.queries import able_stores, connection, failing_stores, read_since
 from tradewind.connectors import registry
 from tradewind.connectors.base import ORDERS
 from tradewind.engine.access import Actor
@@ -94,7 +93,7 @@ def _take_page(
 
 def _fresh(store: Store, page: Page[ChannelOrder]) -> list[ChannelOrder]:
     """The orders of a page that are new or newer than what is known; the overlap brings the others."""
-    if not page.items or known_payloads(store, FEED, [hashlib.sha256(page.raw).hexdigest()]):
+    if not page.items:
         return []
     rows = Order.objects.filter(store=store, external_id__among=[o.external_id for o in page.items])
     known = {row[0]: row[1:] for row in rows.values_list("external_id", "updated_at", "state")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,12 +54,6 @@ def read_since(store: Store, feed: str, now: datetime) -> datetime:
 def payload_bytes(payload: RawPayload) -> bytes:
     """The answer as it came from outside."""
     return zlib.decompress(base64.b85decode(unseal(payload.body)))
-
-
-def known_payloads(store: Store, feed: str, hashes: Sequence[str]) -> set[str]:
-    """Which of these SHA-256 hashes the inbox of a feed holds already."""
-    rows = RawPayload.objects.filter(store=store, feed=feed, sha256__in=hashes)
-    return set(rows.values_list("sha256", flat=True))
 
 
 def runs_of(actor: Actor) -> QuerySet[SyncRun]:

@@ -84,7 +84,9 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
             goods.refill_abroad(plan, at)
         if day == max(0, plan.days - 10):
             shops.stray(at)
-    flow.run_all(at, system("practice"))
+    # Money is looked at once a day, like in most houses; goods twice.
+    stages = flow.ALL_STAGES if at.hour == HOURS[0] else flow.ALL_STAGES - {6}
+    flow.run_all(at, system("practice"), stages=stages)
     hands.work(plan, day, at)
     if at.hour == HOURS[-1] and at.weekday() == 2:
         hands.bring_home(at)

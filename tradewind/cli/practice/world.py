@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,15 @@ class World:
 
     url: str
     child: subprocess.Popen[str] | None = None
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     def advance(self, to: datetime) -> None:
         """Let its time pass until a moment; again the same moment is nothing."""
-        httpx.post(f"{self.url}/control/clock", json={"to": to.isoformat()}, timeout=60).raise_for_status()
+        self.client.post(f"{self.url}/control/clock", json={"to": to.isoformat()}).raise_for_status()
 
     def accounts(self) -> dict[str, Any]:
         """What a customer needs to connect: accounts and keys of the stores, of the provider and the bank."""
-        answer = httpx.get(f"{self.url}/control/accounts", timeout=10).raise_for_status()
+        answer = self.client.get(f"{self.url}/control/accounts").raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
