@@ -65,8 +65,10 @@ def doctor(args: list[str]) -> int:
     parser.add_argument("--only", action="append", default=[], metavar="CODE", help="run only this check")
     options = parser.parse_args(args)
     setup()
+    from tradewind.cli.people import speak_plainly
     from tradewind.desk.doctor import examine
 
+    speak_plainly()
     results = examine(only=options.only)
     bad = [r for r in results if r.findings]
     if options.json:

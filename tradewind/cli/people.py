@@ -38,6 +38,13 @@ def speak(actor: Actor) -> None:
     translation.activate(chosen or "en")
 
 
+def speak_plainly() -> None:
+    """The language of commands that act for nobody: TRADEWIND_LANGUAGE, else English."""
+    from django.utils import translation
+
+    translation.activate(os.environ.get("TRADEWIND_LANGUAGE") or "en")
+
+
 def logins() -> list[tuple[str, str]]:
     """Who can sign in as owner, with the password where this installation made it up itself."""
     from tradewind.apps.org.models import User

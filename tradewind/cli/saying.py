@@ -66,17 +66,15 @@ def fault(code: str, message: str, problems: Iterable[Problem] = (), *, as_json:
 
 def guarded(run: Callable[[], int], *, as_json: bool) -> int:
     """Run a command; what it raises becomes words and the exit code that belongs to it."""
+    from django.utils.translation import gettext as _
+
     from tradewind.db.states import WrongState
 
     try:
         return run()
     except Refused as exc:
-        fault(
-            "refused",
-            f"refused: {len(exc.problems)} problem(s), nothing was changed",
-            exc.problems,
-            as_json=as_json,
-        )
+        words = _("Refused: %d problem(s), nothing was changed")
+        fault("refused", words % len(exc.problems), exc.problems, as_json=as_json)
     except (WrongState, OutsideError) as exc:
         fault("refused", str(exc), as_json=as_json)
     except Denied as exc:

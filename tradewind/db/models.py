@@ -1,3 +1,5 @@
+"""What the storage craft keeps for itself: the number series."""
+
 from django.db import models
 
 

@@ -36,4 +36,6 @@ def _run(one: Check) -> Result:
     except Exception as exc:  # a broken check must not hide the others' findings
         found = [f"the check itself failed: {type(exc).__name__}: {exc}"]
     more = len(found) - MOST
-    return Result(one.code, one.label, tuple([*found[:MOST], *([f"and {more} more"] if more > 0 else [])]))
+    return Result(
+        one.code, str(one.label), tuple([*found[:MOST], *([f"and {more} more"] if more > 0 else [])])
+    )

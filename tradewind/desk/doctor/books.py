@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from tradewind.apps.ledger.queries import broken_periods, unbalanced
 from tradewind.desk.doctor.kernel import Check, sql_check
 
 CHECKS = (
     Check(
         "books.balance",
-        "the trial balance of every company is zero in every currency",
+        _("the trial balance of every company is zero in every currency"),
         lambda: [f"company {c}: {minor} {currency} (minor units)" for c, currency, minor in unbalanced()],
     ),
     sql_check(
         "books.entries",
-        "every posted entry has postings that sum to zero in every currency",
+        _("every posted entry has postings that sum to zero in every currency"),
         """SELECT e.id, coalesce(p.currency, 'none'), coalesce(sum(p.amount_minor), 0) FROM ledger_entry e
         LEFT JOIN ledger_posting p ON p.entry_id = e.id WHERE e.posted
         GROUP BY e.id, p.currency HAVING count(p.id) = 0 OR sum(p.amount_minor) <> 0""",
@@ -21,19 +23,19 @@ CHECKS = (
     ),
     sql_check(
         "books.numbers",
-        "entry numbers of a company have no gap",
+        _("entry numbers of a company have no gap"),
         """SELECT company_id, count(*), max(number) FROM ledger_entry
         GROUP BY company_id HAVING count(*) <> max(number)""",
         "company {0}: {1} entries, but the last is number {2}",
     ),
     Check(
         "books.periods",
-        "closed months still give the hash they were closed with",
+        _("closed months still give the hash they were closed with"),
         lambda: [f"{p.company} {p.month:%Y-%m}" for p in broken_periods()],
     ),
     sql_check(
         "settlements.sum",
-        "the lines of a settlement are the lines it was stored with",
+        _("the lines of a settlement are the lines it was stored with"),
         """SELECT s.id, s.lines_minor, coalesce(sum(l.amount_minor), 0) FROM settlements_settlementfile s
         LEFT JOIN settlements_settlementline l ON l.settlement_id = s.id
         GROUP BY s.id, s.lines_minor, s.line_count
@@ -42,7 +44,7 @@ CHECKS = (
     ),
     sql_check(
         "settlements.remainder",
-        "a settlement with a remainder or an unknown line is held",
+        _("a settlement with a remainder or an unknown line is held"),
         """SELECT s.id, s.state, s.total_minor - s.lines_minor FROM settlements_settlementfile s
         WHERE s.state <> 'held' AND (s.total_minor <> s.lines_minor OR EXISTS
         (SELECT 1 FROM settlements_settlementline l WHERE l.settlement_id = s.id AND l.kind = ''))""",
@@ -50,7 +52,7 @@ CHECKS = (
     ),
     sql_check(
         "payouts.expected",
-        "a payout is what its settlement says",
+        _("a payout is what its settlement says"),
         """SELECT p.id, p.amount_minor, p.currency, s.total_minor, s.currency FROM treasury_payout p
         JOIN settlements_settlementfile s ON s.id = p.settlement_id
         WHERE p.amount_minor <> s.total_minor OR p.currency <> s.currency""",
@@ -58,13 +60,13 @@ CHECKS = (
     ),
     sql_check(
         "payouts.received",
-        "a payout is received exactly when a receipt is matched to it",
+        _("a payout is received exactly when a receipt is matched to it"),
         "SELECT id, state FROM treasury_payout WHERE (state = 'received') <> (receipt_id IS NOT NULL)",
         "payout {0} is {1}",
     ),
     sql_check(
         "payouts.receipts",
-        "a matched receipt is the sum of the payouts it paid, in their currency",
+        _("a matched receipt is the sum of the payouts it paid, in their currency"),
         """SELECT l.id, l.amount_minor, a.currency, sum(p.amount_minor), min(p.currency)
         FROM treasury_collectionline l JOIN treasury_collectionaccount a ON a.id = l.account_id
         JOIN treasury_payout p ON p.receipt_id = l.id GROUP BY l.id, l.amount_minor, a.currency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.org.queries import verify_audit
 from tradewind.db.sql import fetch
@@ -43,24 +44,24 @@ def _guards() -> list[str]:
 
 
 CHECKS = (
-    Check("audit.chain", "the audit is whole: no entry changed, removed or put in between", _audit),
-    Check("guards", "the triggers that make books, moves, files and audit append-only stand", _guards),
+    Check("audit.chain", _("the audit is whole: no entry changed, removed or put in between"), _audit),
+    Check("guards", _("the triggers that make books, moves, files and audit append-only stand"), _guards),
     sql_check(
         "jobs.dead",
-        "no background work has given up",
+        _("no background work has given up"),
         "SELECT id, name, substr(error, 1, 160) FROM org_job WHERE state = 'dead'",
         "job {0} {1}: {2}",
     ),
     sql_check(
         "jobs.lanes",
-        "at most one job of a lane runs",
+        _("at most one job of a lane runs"),
         """SELECT lane, count(*) FROM org_job WHERE state = 'running' AND lane <> ''
         GROUP BY lane HAVING count(*) > 1""",
         "lane {0}: {1} run at once",
     ),
     sql_check(
         "people.owner",
-        "somebody can sign in as owner",
+        _("somebody can sign in as owner"),
         """SELECT count(*) FROM org_user WHERE role = 'owner' AND is_active
         HAVING count(*) = 0 AND EXISTS (SELECT 1 FROM org_user)""",
         "{0} active owners",

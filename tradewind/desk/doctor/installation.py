@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_lazy as _
 
 from tradewind.db.sql import fetch
 from tradewind.desk.doctor.kernel import Check
@@ -119,13 +120,13 @@ def _words() -> list[str]:
 
 
 CHECKS = (
-    Check("python", "Python is new enough", _python),
-    Check("database", "the database is set up as the house needs it", _database),
-    Check("migrations", "every migration is applied", _migrations),
-    Check("integrity", "the database file is whole and every reference leads somewhere", _integrity),
-    Check("keys", "keys are there and only their owner may read them", _keys),
-    Check("disk", "there is room on the disk", _disk),
-    Check("font", "a Chinese font is installed", _font),
-    Check("rules", "the rulebook builds and every example holds", _rules),
-    Check("words", "translations are compiled", _words),
+    Check("python", _("Python is new enough"), _python),
+    Check("database", _("the database is set up as the house needs it"), _database),
+    Check("migrations", _("every migration is applied"), _migrations),
+    Check("integrity", _("the database file is whole and every reference leads somewhere"), _integrity),
+    Check("keys", _("keys are there and only their owner may read them"), _keys),
+    Check("disk", _("there is room on the disk"), _disk),
+    Check("font", _("a Chinese font is installed"), _font),
+    Check("rules", _("the rulebook builds and every example holds"), _rules),
+    Check("words", _("translations are compiled"), _words),
 )

@@ -14,10 +14,10 @@ class Check:
     """A rule that must hold; `run` gives what breaks it, in words."""
 
     code: str
-    label: str
+    label: Any  # str or a lazy translation
     run: Callable[[], Iterable[Any]]
 
 
-def sql_check(code: str, label: str, sql: str, words: str) -> Check:
+def sql_check(code: str, label: Any, sql: str, words: str) -> Check:
     """A check made of a statement: `words` says a row that breaks the rule, "{0}" its first value."""
     return Check(code, label, lambda: [words.format(*row) for row in fetch(sql)])
