@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -21,6 +22,7 @@ Cell = str | Decimal | date | bool
 Record = Sequence[Cell]
 
 _MAX_ENTRIES, _MAX_RATIO = 2000, 200
+_CHUNK = 1 << 20
 _DELIMITERS = ",\t;|"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -57,9 +59,14 @@ def open_table(name: str, data: bytes, headers: frozenset[str], max_bytes: int) 
         raise Unreadable(name, "is an old .xls workbook", "CSV, TSV or XLSX")
     if not data.strip():
         raise Unreadable(name, "the file is empty", "a table with a header row")
-    text, encoding = _decode(name, data)
-    delimiter = _sniff(text, headers)
-    return Opened(_csv(name, text, delimiter), encoding, delimiter, _CONTROL.search(text) is None)
+    encoding, clean = _decoded(name, data)
+    delimiter = _sniff(_lines(data, encoding), headers)
+    return Opened(_csv(name, _lines(data, encoding), delimiter), encoding, delimiter, clean)
+
+
+def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
+    """The text bit by bit: a large file is never held twice."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
 
 
 def control_character(text: str) -> str:
@@ -85,22 +92,51 @@ def _gunzip(name: str, data: bytes, max_bytes: int) -> bytes:
     return bytes(out)
 
 
-def _decode(name: str, data: bytes) -> tuple[str, str]:
-    """Text and the encoding it was in: by mark, then UTF-16 by its zeros, UTF-8, GBK, Windows-1252."""
+def _decoded(name: str, data: bytes) -> tuple[str, bool]:
+    """The encoding, by mark, then UTF-16 by its zeros, UTF-8, GBK, Windows-1252; and whether the text
+    is free of control characters. The whole file is decoded once: later reading cannot fail."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return _strict(name, data, encoding), encoding
+            return encoding, _checked(name, data, encoding)
     wide = _wide(data[:4000])
     if wide:
-        return _strict(name, data, wide), wide
+        return wide, _checked(name, data, wide)
     try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as exc:
-        start = exc.start
+        return "utf-8", _clean(data, "utf-8")
+    except UnicodeDecodeError:
+        start = _damage(data, "utf-8")
     if start >= len(data) - 3 and data[start] >= 0xC2:
         raise Unreadable(name, "the file is cut in the middle of a character", "a whole file")
     encoding = _old_encoding(data, start)
-    return _strict(name, data, encoding), encoding
+    return encoding, _checked(name, data, encoding)
+
+
+def _clean(data: bytes, encoding: str) -> bool:
+    """Whether no control character is in it; UnicodeDecodeError when it is not of the encoding."""
+    clean = True
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    for at in range(0, len(data), _CHUNK):
+        text = decoder.decode(data[at : at + _CHUNK], at + _CHUNK >= len(data))
+        clean = clean and _CONTROL.search(text) is None
+    return clean
+
+
+def _checked(name: str, data: bytes, encoding: str) -> bool:
+    try:
+        return _clean(data, encoding)
+    except UnicodeDecodeError:
+        at = _damage(data, encoding)
+    row = data[:at].count(b"\n") + 1
+    raise Unreadable(name, "the text is damaged", "UTF-8, GBK or UTF-16", row, f"byte {at}")
+
+
+def _damage(data: bytes, encoding: str) -> int:
+    """Where the first byte stands that is not of the encoding."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        return exc.start
+    return len(data)
 
 
 def _wide(head: bytes) -> str:
@@ -129,18 +165,9 @@ def _old_encoding(data: bytes, start: int) -> str:
     return "utf-8" if re.search(rb"[\x80-\xff]{3}", data) else "cp1252"
 
 
-def _strict(name: str, data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as exc:
-        row = data[: exc.start].count(b"\n") + 1
-        accepted = "UTF-8, GBK or UTF-16"
-        raise Unreadable(name, "the text is damaged", accepted, row, f"byte {exc.start}") from None
-
-
-def _sniff(text: str, headers: frozenset[str]) -> str:
+def _sniff(text: Iterable[str], headers: frozenset[str]) -> str:
     """The delimiter under which the first lines hold most known headers, then most cells."""
-    lines = [line for line in islice(io.StringIO(text, newline=""), 40) if line.strip()][:10]
+    lines = [line for line in islice(text, 40) if line.strip()][:10]
 
     def score(delimiter: str) -> tuple[int, int]:
         known = cells = 0
@@ -165,8 +192,8 @@ def normal(header: str) -> str:
 _FOLD = str.maketrans({"（": "(", "）": ")", "：": ":", "　": " ", "／": "/", "﻿": ""})
 
 
-def _csv(name: str, text: str, delimiter: str) -> Iterator[Record]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _csv(name: str, text: Iterable[str], delimiter: str) -> Iterator[Record]:
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         yield from reader
     except csv.Error as exc:
