@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.backends.sqlite3.base import DatabaseOperations as Sqlite
+from django.db.backends.base.operations import BaseDatabaseOperations
 
-_flush = Sqlite.execute_sql_flush
+from tests.unguarded import unguarded
+
+_flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def _past_triggers(self, sql_list):
-    """SQLite empties by DELETE, which guards refuse: take them down for the flush and put them back."""
-    with self.connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        guards = cursor.fetchall()
-        for name, _sql in guards:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-    try:
+    """Guards refuse the emptying on both databases: they are off for the flush and on again after it."""
+    with unguarded():
         _flush(self, sql_list)
-    finally:
-        with self.connection.cursor() as cursor:
-            for _name, sql in guards:
-                cursor.execute(sql)
 
 
-Sqlite.execute_sql_flush = _past_triggers
+BaseDatabaseOperations.execute_sql_flush = _past_triggers

@@ -28,16 +28,3 @@ def unguarded() -> Iterator[None]:
         yield
         for _, sql in triggers:
             cursor.execute(sql)
-
-
-def empty_after_transactional_tests() -> None:
-    """Let the flush after a transactional test pass the guards."""
-    from django.test import TransactionTestCase
-
-    plain = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with unguarded():
-            plain(self)
-
-    TransactionTestCase._fixture_teardown = teardown

@@ -197,14 +197,15 @@ def _take(
     return Imported(settlement, how)
 
 
-def _rows(store: Store, settlement_id: int, one: Settlement) -> Iterator[tuple[object, ...]]:
-    """Lines as they are stored: said, meant, and the order they are of."""
+def _rows(store: Store, settlement_id: int, one: Settlement) -> list[tuple[object, ...]]:
+    """Lines as they are stored: said, meant, and the order they are of.
+
+    A list, not a generator: its questions must be asked before the bulk insert takes the connection.
+    """
     meaning = meanings(store.channel, one.end_at.date())
     keys = OrderKeys(store.pk, {r.order_external_id for r in one.rows if r.order_external_id})
-    posted: dict[datetime | None, object] = {}
-    for said, row in zip(_said(one), one.rows, strict=True):
-        if row.posted_at not in posted:
-            posted[row.posted_at] = instant(row.posted_at)
-        yield (
-            *said, posted[row.posted_at], *meaning(said[1:4]), *keys.find(*said[5:]), settlement_id
-        )  # fmt: skip
+    posted = {at: instant(at) for at in {r.posted_at for r in one.rows}}
+    return [
+        (*said, posted[row.posted_at], *meaning(said[1:4]), *keys.find(*said[5:]), settlement_id)
+        for said, row in zip(_said(one), one.rows, strict=True)
+    ]
