@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from tradewind.connectors import registry
 from tradewind.connectors.base import Connection
@@ -26,10 +27,10 @@ def impatient() -> Transport:
 class Seller:
     """Works one world; `known` are the orders as last seen per store."""
 
-    def __init__(self, seed: int = 7, transport: Transport | None = None) -> None:
+    def __init__(self, seed: int = 7, journal: Path | None = None) -> None:
         self.world = World(seed, START)
-        self.running: Running = serve(self.world)
-        self.transport = transport or impatient()
+        self.running: Running = serve(self.world, journal=journal)
+        self.transport = impatient()
         self.channel = registry.channel("harbour")
         self.stores = {m: self._connection("harbour", s.account, s.key) for m, s in self.world.shops.items()}
         keys = accounts(seed)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from random import Random
 
 import httpx
+import pytest
 
 from tests.simulators.seller import MIDNIGHT, START, Seller, tracking
 from tradewind.connectors import registry
@@ -370,3 +371,30 @@ def test_the_world_runs_as_a_process_of_its_own() -> None:
             }  # fmt: skip
         finally:
             process.terminate()
+
+
+def test_a_world_with_a_journal_lives_on_after_a_restart(tmp_path) -> None:
+    path = tmp_path / "world.jsonl"
+    seller = Seller(journal=path)
+    seller.list_goods()
+    for _ in range(18):
+        httpx.post(f"{seller.running.url}/control/clock", json={"days": 1})
+        for market, conn in seller.stores.items():
+            seller.sweep(market)
+            seller.channel.push_tracking(conn, seller.pushes(market))
+    seller.withdraw_all("w")
+    httpx.post(f"{seller.running.url}/control/clock", json={"hours": 30})
+    before = truth(seller.world)
+    assert before["withdrawals"] > 0
+    seller.stop()
+    with path.open("a") as file:
+        file.write('{"at": "2026-06-')  # the process was killed in the middle of a line
+    again = Seller(journal=path)
+    assert truth(again.world) == before
+    again.list_goods(quantity=1)
+    again.stop()
+    third = Seller(journal=path)
+    assert {x["quantity"] for x in truth(third.world)["stores"]["US"]["listings"].values()} == {1}
+    third.stop()
+    with pytest.raises(ValueError, match="another world"):
+        Seller(seed=8, journal=path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from tradewind.simulators.server import bind
 from tradewind.simulators.world import World
@@ -17,10 +18,11 @@ def run(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8765, help="0 takes a free one")
     parser.add_argument("--days", type=int, default=90, help="how long before today the world begins")
     parser.add_argument("--start", type=date.fromisoformat, help="first day of the world, instead of --days")
+    parser.add_argument("--journal", type=Path, help="file that lets the world live on after a restart")
     given = parser.parse_args(argv)
     start = given.start or datetime.now(UTC).date() - timedelta(days=given.days)
     world = World(given.seed, start)
-    server, _ = bind(world, given.port)
+    server, _ = bind(world, given.port, given.journal)
     host, port = "127.0.0.1", server.server_address[1]
     sys.stdout.write(f"seed {given.seed}, from {start}: http://{host}:{port}/control/accounts\n")
     sys.stdout.flush()

@@ -8,28 +8,60 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tradewind.simulators import faults
 from tradewind.simulators.faults import Fault, Script
 from tradewind.simulators.harbour_api import Harbour
+from tradewind.simulators.journal import Change, Journal
 from tradewind.simulators.lighter_api import LighterApi, accounts
 from tradewind.simulators.settle import stamp
 from tradewind.simulators.truth import truth
 from tradewind.simulators.wire import Bad, Reply, Request, moment, say
 from tradewind.simulators.world import World
 
+CLOCK, FAULTS = "/control/clock", "/control/faults"
+TOKENS = frozenset({"/harbour/auth/token", "/lighter/auth/token"})
+
 
 class Service:
     """Routes requests to the simulated services, under the world's lock."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, journal: Journal | None = None) -> None:
         self.world = world
         self.script = Script()
         self.harbour, self.lighter = Harbour(world), LighterApi(world)
+        self.journal: Journal | None = None
+        if journal is not None:
+            self._replay(journal)
+            self.journal = journal
+
+    def _replay(self, journal: Journal) -> None:
+        """Do again what the journal holds, at the moments it was done."""
+        for change in journal.changes():
+            self.world.advance(change.at)
+            if change.path == CLOCK:
+                continue
+            gate = (self.harbour if change.path.startswith("/harbour/") else self.lighter).gate
+            bearer = gate.pass_for(change.account)
+            body = change.body.encode()
+            self._route(Request(change.method, change.path, {}, body, bearer, self.world.now))
 
     def answer(self, request: Request) -> Reply:
+        """An answer; what changed the world is written down before it is given."""
+        reply = self._route(request)
+        changes = request.method != "GET" and request.path not in {FAULTS, *TOKENS}
+        if self.journal is not None and changes and reply.status == 200:
+            gates = {"/harbour/": self.harbour.gate, "/lighter/": self.lighter.gate}
+            gate = next((g for prefix, g in gates.items() if request.path.startswith(prefix)), None)
+            account = gate.account(request) if gate else ""
+            body = "" if request.path == CLOCK else request.body.decode()
+            self.journal.note(Change(self.world.now, account, request.method, request.path, body))
+        return reply
+
+    def _route(self, request: Request) -> Reply:
         """The answer of whichever service the path belongs to; errors are answers too."""
         routes: tuple[tuple[str, Callable[[Request], Reply]], ...] = (
             ("/harbour/", self.harbour.answer),
@@ -49,9 +81,9 @@ class Service:
     def control(self, request: Request) -> Reply:
         """The clock, the fault script, the accounts to connect and what is true."""
         at = (request.method, request.path)
-        if at == ("POST", "/control/clock"):
+        if at == ("POST", CLOCK):
             self._advance(request.json())
-        elif at == ("POST", "/control/faults"):
+        elif at == ("POST", FAULTS):
             try:
                 self.script.load(request.json().get("faults", []))
             except ValueError as error:
@@ -59,8 +91,8 @@ class Service:
         elif request.method != "GET":
             raise Bad(405, "no_such_method", "GET or POST")
         found = {
-            "/control/clock": lambda: {"now": stamp(self.world.now), "start": self.world.start.isoformat()},
-            "/control/faults": self.script.report,
+            CLOCK: lambda: {"now": stamp(self.world.now), "start": self.world.start.isoformat()},
+            FAULTS: self.script.report,
             "/control/truth": lambda: truth(self.world),
             "/control/accounts": self._accounts,
         }.get(request.path)
@@ -161,20 +193,22 @@ class Running:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self.service.journal is not None:
+            self.service.journal.close()
 
 
-def bind(world: World, port: int = 0) -> tuple[ThreadingHTTPServer, Service]:
-    """A server on 127.0.0.1, not yet serving; port 0 takes a free one."""
-    service = Service(world)
+def bind(world: World, port: int = 0, journal: Path | None = None) -> tuple[ThreadingHTTPServer, Service]:
+    """A server on 127.0.0.1, not yet serving; port 0 takes a free one. A journal's changes are done first."""
+    service = Service(world, Journal(journal, world) if journal else None)
     handler = type("WorldHandler", (Handler,), {"service": service})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     return server, service
 
 
-def serve(world: World, port: int = 0) -> Running:
+def serve(world: World, port: int = 0, journal: Path | None = None) -> Running:
     """Serve a world in a thread; `Running.url` is where, `Running.stop()` ends it."""
-    server, service = bind(world, port)
+    server, service = bind(world, port, journal)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     return Running(f"http://127.0.0.1:{server.server_address[1]}", world, service, server, thread)
