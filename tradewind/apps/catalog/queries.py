@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tradewind.apps.catalog.models import Product, Sku
 from tradewind.apps.catalog.states import ATTRIBUTES, NEEDED
@@ -33,6 +33,15 @@ def incomplete_skus(actor: Actor) -> list[tuple[Sku, list[str]]]:
     """SKUs with unknown facts and what they lack, by code."""
     found = [(sku, missing_facts(sku)) for sku in skus(actor).filter(state="active").order_by("code")]
     return [(sku, missing) for sku, missing in found if missing]
+
+
+def incomplete_count(actor: Actor) -> int:
+    """How many SKUs in use lack a fact, without reading them."""
+    blank = Q(hs_code="") | Q(origin="")
+    for name in ("weight_g", "length_mm", "width_mm", "height_mm"):
+        blank |= Q(**{name: None})
+    lacking = blank | ~Q(attributes__has_keys=list(ATTRIBUTES))
+    return skus(actor).filter(state="active").filter(lacking).count()
 
 
 def sku_ids(codes: Iterable[str]) -> dict[str, int]:

@@ -165,6 +165,7 @@ def test_a_file_makes_skus_and_the_products_it_names(product, bob):
     )
     assert (rows["P2-B"].attributes, rows["P2-B"].hs_code) == ({}, "")
     assert [(s.code, len(m)) for s, m in queries.incomplete_skus(bob)] == [("P2-B", 10)]
+    assert queries.incomplete_count(bob) == 1
 
 
 def test_a_wrong_file_of_skus_is_refused_by_row_and_leaves_nothing(product, bob):
