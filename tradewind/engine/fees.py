@@ -83,7 +83,7 @@ def channel_fees(
     A channel without any payment-fee rows has no such part (its referral fee covers it).
     """
     parts = [_referral(rulebook, channel, market, category, on, price)]
-    if rulebook.all("payment_fee", channel=channel):
+    if rulebook.speaks_of("payment_fee", "channel", channel):
         try:
             parts.append(payment_fee(paid, rulebook.find("payment_fee", on, channel=channel, market=market)))
         except NoRule as missing:

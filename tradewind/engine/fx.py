@@ -34,6 +34,10 @@ class Rate:
             raise ValueError(f"a {self.base}/{self.quote} rate does not convert {money.currency}")
         return to_currency(money, self.quote, self.rate)
 
+    def words(self, money: Money) -> dict[str, str]:
+        """What a conversion of an amount stands on, for a Breakdown's inputs."""
+        return {"amount": str(money), "rate": f"{self.rate:f}", "of": str(self.on), "path": self.path}
+
 
 class Rates:
     """Quotes of any pairs, to be asked for a day. Missing or too old gives None, never a guess."""
@@ -110,7 +114,7 @@ class Rates:
             name,
             rate.convert(money),
             formula="amount x rate",
-            inputs={"amount": str(money), "rate": f"{rate.rate:f}", "of": str(rate.on), "path": rate.path},
+            inputs=rate.words(money),
             source=rate.source,
         )
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from tradewind.engine.breakdown import ESTIMATED, MISSING, Breakdown, worst
+from tradewind.engine.breakdown import ESTIMATED, MISSING, Breakdown
 from tradewind.engine.fees import channel_fees
 from tradewind.engine.fx import Rates
 from tradewind.engine.money import Money, quantize
@@ -70,17 +70,17 @@ def unit_profit(inputs: UnitInputs, rulebook: Rulebook, rates: Rates, on: date) 
     base = inputs.base_currency
     net = _net(inputs, rulebook, on)
     fees = _fees(inputs, net, rulebook, on)
-    net_base = _in_base(net, base, rates, on, "net_price")
-    parts = [net_base]
-    parts += [_minus(_in_base(part, base, rates, on, part.name)) for part in fees]
-    for name in ("fulfilment", "first_leg", "goods_cost", "duty"):
-        parts.append(_minus(_stated(name, getattr(inputs, name), base, rates, on)))
+    costs = [
+        _stated(name, getattr(inputs, name)) for name in ("fulfilment", "first_leg", "goods_cost", "duty")
+    ]
+    net_base = _in_base(net, base, rates, on)
+    parts = [net_base, *(_in_base(cost, base, rates, on, -1) for cost in (*fees, *costs))]
     if inputs.vat_rebate is not None:
-        parts.append(_stated("vat_rebate", inputs.vat_rebate, base, rates, on))
+        parts.append(_in_base(_stated("vat_rebate", inputs.vat_rebate), base, rates, on))
     parts.append(_allowance("ads", net_base, inputs.ads_rate))
     parts.append(_allowance("returns", net_base, inputs.returns_rate))
     parts.append(_fx_buffer(inputs, net_base))
-    tree = Breakdown.of("unit_profit", parts, zero=None)
+    tree = Breakdown.of("unit_profit", parts)
     return UnitProfit(tree, net_base.amount if isinstance(net_base.amount, Money) else None)
 
 
@@ -110,30 +110,27 @@ def _fees(inputs: UnitInputs, net: Breakdown, rulebook: Rulebook, on: date) -> t
     return fees.parts
 
 
-def _stated(name: str, amount: Money | None, base: str, rates: Rates, on: date) -> Breakdown:
+def _stated(name: str, amount: Money | None) -> Breakdown:
     if amount is None:
         return Breakdown.missing(name, "not stated")
-    return _in_base(Breakdown(name, amount, formula="stated"), base, rates, on, name)
+    return Breakdown(name, amount, formula="stated")
 
 
-def _in_base(node: Breakdown, base: str, rates: Rates, on: date, name: str) -> Breakdown:
-    """The node's amount in the base currency; its own words kept where nothing is converted."""
-    if not isinstance(node.amount, Money) or node.amount.currency == base:
+def _in_base(node: Breakdown, base: str, rates: Rates, on: date, sign: int = 1) -> Breakdown:
+    """The node's amount in the base currency, turned into a cost by sign -1; its own words are kept."""
+    amount = node.amount
+    if not isinstance(amount, Money) or (amount.currency == base and sign > 0):
         return node
-    converted = rates.convert(node.amount, base, on, name)
-    if converted.amount is None:
-        return converted
-    formula = f"({node.formula}) x rate" if node.formula else converted.formula
-    source = ", ".join(word for word in (node.source, converted.source) if word)
-    inputs = {**node.inputs, **converted.inputs}
-    return Breakdown(name, converted.amount, worst([node.state, converted.state]), formula, inputs, source)
-
-
-def _minus(node: Breakdown) -> Breakdown:
-    """The node as a cost: its amount turned negative."""
-    if not isinstance(node.amount, Money):
-        return node
-    return Breakdown(node.name, -node.amount, node.state, node.formula, node.inputs, node.source)
+    rate = rates.find(amount.currency, base, on)
+    if rate is None:
+        return rates.convert(amount, base, on, node.name)
+    turned = rate.convert(amount if sign > 0 else -amount)
+    if amount.currency == base:
+        return Breakdown(node.name, turned, node.state, node.formula, node.inputs, node.source)
+    inputs = {**node.inputs, **rate.words(amount)}
+    source = f"{node.source}, {rate.source}" if node.source else rate.source
+    formula = f"({node.formula}) x rate" if node.formula else "amount x rate"
+    return Breakdown(node.name, turned, node.state, formula, inputs, source)
 
 
 def _allowance(name: str, net: Breakdown, rate: Decimal | None) -> Breakdown:

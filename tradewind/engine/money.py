@@ -130,14 +130,14 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor + other.minor, self.currency)
+        return _trusted(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor - other.minor, self.currency)
+        return _trusted(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> Money:
-        return Money(-self.minor, self.currency)
+        return _trusted(-self.minor, self.currency)
 
     def __abs__(self) -> Money:
         return Money(abs(self.minor), self.currency)
@@ -171,7 +171,7 @@ class Money:
         if isinstance(rate, float):
             raise MoneyError("a float rate is not exact: pass Decimal or Fraction")
         top, bottom = rate.as_integer_ratio()
-        return Money(_divided(self.minor * top, bottom), self.currency)
+        return _trusted(_divided(self.minor * top, bottom), self.currency)
 
     def split(self, n: int) -> list[Money]:
         """n parts as equal as can be, larger ones first, that sum to this amount."""
@@ -182,7 +182,18 @@ class Money:
         return [Money(part, self.currency) for part in share(self.minor, weights)]
 
     def __str__(self) -> str:
-        return f"{self.amount:,f} {self.currency}"
+        places = exponent(self.currency)
+        whole, rest = divmod(abs(self.minor), 10**places)
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{whole:,}{f'.{rest:0{places}d}' if places else ''} {self.currency}"
+
+
+def _trusted(minor: int, currency: str) -> Money:
+    """Money of parts that are known to be good, without looking at them again: what sums are made of."""
+    money = object.__new__(Money)
+    object.__setattr__(money, "minor", minor)
+    object.__setattr__(money, "currency", currency)
+    return money
 
 
 def to_currency(money: Money, currency: str, rate: Number) -> Money:

@@ -22,6 +22,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_REMEMBERED = 50_000  # answers
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A row that came or went between two days."""
@@ -49,6 +52,8 @@ class Rulebook:
             raise Refused(problems)
         # kind -> [(names of the keys that are not *, {their values: rows})], the narrowest first.
         self._index: dict[str, list[tuple[tuple[str, ...], dict[tuple[str, ...], list[Rule]]]]] = {}
+        self._names = {(r.kind, key, value) for r in self.rules for key, value in r.keys.items()}
+        self._found: dict[tuple[object, ...], Rule | None] = {}
         for kind, masks in _by_mask(on).items():
             self._index[kind] = sorted(masks.items(), key=lambda item: -len(item[0]))
 
@@ -63,7 +68,21 @@ class Rulebook:
         """The row in force on the day for the keys; the narrower wins. NoRule when there is none.
 
         A key left out matches only rows that say ``*`` there. ValueError for an unknown kind or key.
+        Answers are remembered.
         """
+        question = (kind, on, *keys.items())
+        try:
+            found = self._found[question]
+        except KeyError:
+            found = self._look(kind, on, keys)
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[question] = found
+        if found is None:
+            raise NoRule(kind, keys, on)
+        return found
+
+    def _look(self, kind: str, on: date, keys: Mapping[str, str]) -> Rule | None:
         schema = KINDS.get(kind)
         if schema is None or not keys.keys() <= set(schema.keys):
             raise ValueError(f"no rule kind {kind!r} with keys {sorted(keys)}")
@@ -71,7 +90,11 @@ class Rulebook:
             for rule in rows.get(tuple(keys.get(name, ANY) for name in mask), ()):
                 if rule.holds(on):
                     return rule
-        raise NoRule(kind, keys, on)
+        return None
+
+    def speaks_of(self, kind: str, key: str, value: str) -> bool:
+        """Whether any row of a kind, on or off, names this value of a key."""
+        return (kind, key, value) in self._names
 
     def all(self, kind: str | None = None, on: date | None = None, **keys: str) -> list[Rule]:
         """Rows (switched on or not) of a kind, in force on a day, whose own keys equal those given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tradewind.engine.breakdown import Breakdown
-from tradewind.engine.money import Money, round_half_up
+from tradewind.engine.money import Money
 from tradewind.engine.rulebook import Rule
 
 
@@ -15,14 +15,15 @@ def net_of(price: Money, rule: Rule) -> Breakdown:
     Where shoppers are shown prices without tax (`included` false) the price is the net. The tax is
     price x rate / (1 + rate), half up. Example: 119.00 at 0.19 is 100.00 net, 19.00 tax.
     """
-    rate = Fraction(rule.decimal("rate"))
+    rate = rule.decimal("rate")
     tax = Money.zero(price.currency)
     formula = "prices are shown without tax"
     if rule.values["included"]:
-        tax = Money(round_half_up(price.minor * rate / (1 + rate)), price.currency)
-        formula = f"price / (1 + {rule.decimal('rate')})"
+        top, bottom = rate.as_integer_ratio()
+        tax = price.times(Fraction(top, top + bottom))
+        formula = f"price / (1 + {rate})"
     parts = [
         Breakdown("gross_price", price),
-        Breakdown("vat", -tax, formula=formula, inputs={"rate": str(rule.decimal("rate"))}, source=rule.id),
+        Breakdown("vat", -tax, formula=formula, inputs={"rate": str(rate)}, source=rule.id),
     ]
     return Breakdown.of("net_price", parts)
