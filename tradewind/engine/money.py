@@ -89,7 +89,7 @@ class Money:
         if isinstance(amount, float):
             raise MoneyError("a float is not exact: pass text, int or Decimal")
         try:
-            value = Fraction(Decimal(amount)) if isinstance(amount, str) else Fraction(amount)
+            value = Fraction(parse_decimal(amount)) if isinstance(amount, str) else Fraction(amount)
         except (InvalidOperation, ValueError, OverflowError):
             raise MoneyError(f"{amount!r} is not an amount") from None
         minor = value * 10 ** exponent(currency)
@@ -209,9 +209,11 @@ def to_currency(money: Money, currency: str, rate: Number) -> Money:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """A plain decimal number from text; MoneyError for NaN, infinities, exponents beyond reason."""
+    """A plain decimal number from text; MoneyError for NaN, infinities, grouping, sizes beyond reason."""
     try:
         value = Decimal(text.strip())
+        if "_" in text:
+            raise InvalidOperation
     except InvalidOperation:
         raise MoneyError(f"{text!r} is not a number") from None
     if not value.is_finite() or abs(value.adjusted()) > 18:
