@@ -19,7 +19,27 @@ pytestmark = pytest.mark.django_db
 
 PAULA = person("paula", PURCHASING)
 WALT = person("walt", WAREHOUSE)
-NOUNS = ["markets", "indicators", "fx_rates", "rule_decisions", "research_tables", "niches", "companies", "qualifications", "services", "rate_cards", "warehouses", "candidates", "products", "skus", "suppliers", "purchase_orders", "receipts", "supplier_invoices", "users"]
+NOUNS = [
+    "markets",
+    "indicators",
+    "fx_rates",
+    "rule_decisions",
+    "research_tables",
+    "niches",
+    "companies",
+    "qualifications",
+    "services",
+    "rate_cards",
+    "warehouses",
+    "candidates",
+    "products",
+    "skus",
+    "suppliers",
+    "purchase_orders",
+    "receipts",
+    "supplier_invoices",
+    "users",
+]
 INPUTS = {
     "channel": "harbour", "category": "Pets", "price": "19.99 USD", "goods_cost": "15 CNY",
     "first_leg": "2 CNY",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
-
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from tradewind.apps.sourcing.models import (
@@ -125,13 +123,13 @@ def three_way(actor: Actor, ids: Sequence[int]) -> dict[int, Match]:
     actor.require("sourcing.view")
     wanted = list(ids)
     ordered = {
-        r["order_id"]: r
+        r["order_id"]: {"units": int(r["units"]), "value": int(r["value"])}
         for r in PurchaseLine.objects.filter(order_id__among=wanted)
         .values("order_id")
         .annotate(units=Sum("qty"), value=Sum(F("qty") * F("price_minor")))
     }
     received = {
-        r["line__order_id"]: r
+        r["line__order_id"]: {"good": int(r["good"]), "bad": int(r["bad"]), "value": int(r["value"])}
         for r in ReceiptLine.objects.filter(line__order_id__among=wanted)
         .values("line__order_id")
         .annotate(good=Sum("good_qty"), bad=Sum("bad_qty"), value=Sum(F("good_qty") * F("line__price_minor")))
@@ -172,9 +170,3 @@ def _state(came: bool, worth: Money, billed: Money | None) -> str:
     if billed == worth:
         return MATCHED
     return OVER_INVOICED if billed > worth else UNDER_INVOICED
-
-
-def line_counts(ids: Sequence[int]) -> dict[int, int]:
-    """Lines of each purchase order."""
-    rows = PurchaseLine.objects.filter(order_id__among=list(ids)).values("order_id").annotate(n=Count("id"))
-    return {cast(int, r["order_id"]): cast(int, r["n"]) for r in rows}

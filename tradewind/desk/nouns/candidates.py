@@ -153,7 +153,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         (
             Fact(_("Market"), _market(row), LINK),
             Fact(
-                _("Table"), Ref("research_tables", row.table_id, row.table.name) if row.table else None, LINK
+                _("Table"), Ref("research_tables", row.table.pk, row.table.name) if row.table else None, LINK
             ),
             Fact(_("Niche"), row.niche),
             Fact(_("Points"), _points(row), DECIMAL, score),

@@ -111,7 +111,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     if row is None:
         return None
     match = queries.three_way(actor, [pk])[pk]
-    alerts = ()
+    alerts: tuple[str, ...] = ()
     if match.state == queries.OVER_INVOICED and actor.sees("cost"):
         alerts = (_now("Invoiced %(amount)s more than came in.") % {"amount": match.difference},)
     return Detail(

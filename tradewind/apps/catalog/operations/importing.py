@@ -16,7 +16,11 @@ from tradewind.apps.org.operations.checking import BIGGEST, Findings
 from tradewind.engine.access import Actor
 from tradewind.engine.tabular import COUNTRY, INT, TEXT, ColumnSpec, Row, read_table
 
-_SIZE = {"kind": INT, "minimum": 1, "maximum": BIGGEST}
+
+def _size(name: str, *aliases: str) -> ColumnSpec:
+    return ColumnSpec(name, INT, aliases, minimum=1, maximum=BIGGEST)
+
+
 COLUMNS = (
     ColumnSpec("product", TEXT, ("Product", "产品编号", "SPU"), required=True, max_length=20),
     ColumnSpec("code", TEXT, ("SKU", "SKU编号"), required=True, max_length=40),
@@ -27,10 +31,10 @@ COLUMNS = (
     ColumnSpec("category", TEXT, ("Category", "类目"), max_length=60),
     ColumnSpec("hs_code", TEXT, ("HS Code", "HS", "海关编码"), max_length=14),
     ColumnSpec("origin", COUNTRY, ("Origin", "原产国", "原产地")),
-    ColumnSpec("weight_g", aliases=("Weight g", "重量(g)", "重量g"), **_SIZE),
-    ColumnSpec("length_mm", aliases=("Length mm", "长(mm)", "长mm"), **_SIZE),
-    ColumnSpec("width_mm", aliases=("Width mm", "宽(mm)", "宽mm"), **_SIZE),
-    ColumnSpec("height_mm", aliases=("Height mm", "高(mm)", "高mm"), **_SIZE),
+    _size("weight_g", "Weight g", "重量(g)", "重量g"),
+    _size("length_mm", "Length mm", "长(mm)", "长mm"),
+    _size("width_mm", "Width mm", "宽(mm)", "宽mm"),
+    _size("height_mm", "Height mm", "高(mm)", "高mm"),
     ColumnSpec("attributes", TEXT, ("Attributes", "属性"), max_length=200),
 )
 

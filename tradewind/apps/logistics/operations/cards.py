@@ -15,18 +15,25 @@ from tradewind.engine.money import Money, MoneyError
 from tradewind.engine.rates import FALLS, Band, check_bands
 from tradewind.engine.tabular import COUNTRY, DECIMAL, INT, ColumnSpec, Row, read_table
 
-_GRAMS = {"kind": INT, "minimum": 0, "maximum": 30_000_000}
-_PRICE = {"kind": DECIMAL, "minimum": 0, "maximum": 100_000_000, "style": "1,234.56"}
+
+def _grams(name: str, *aliases: str, required: bool = False) -> ColumnSpec:
+    return ColumnSpec(name, INT, aliases, required, minimum=0, maximum=30_000_000)
+
+
+def _price(name: str, *aliases: str, required: bool = False) -> ColumnSpec:
+    return ColumnSpec(name, DECIMAL, aliases, required, minimum=0, maximum=100_000_000, style="1,234.56")
+
+
 COLUMNS = (
     ColumnSpec("country", COUNTRY, ("Country", "国家", "国家代码", "目的国"), required=True),
-    ColumnSpec("above_g", aliases=("From g", "起始重量(g)", "起重g", "大于g"), required=True, **_GRAMS),
-    ColumnSpec("to_g", aliases=("To g", "截止重量(g)", "止重g", "小于等于g"), required=True, **_GRAMS),
-    ColumnSpec("first_g", aliases=("First g", "首重(g)", "首重g"), **_GRAMS),
-    ColumnSpec("first", aliases=("First Price", "首重价格", "首重运费"), **_PRICE),
-    ColumnSpec("step_g", aliases=("Step g", "续重(g)", "续重单位g"), required=True, **_GRAMS),
-    ColumnSpec("step", aliases=("Step Price", "续重价格", "续重运费"), required=True, **_PRICE),
-    ColumnSpec("parcel", aliases=("Per Parcel", "挂号费", "处理费", "操作费"), **_PRICE),
-    ColumnSpec("minimum_g", aliases=("Minimum g", "最低计费重(g)", "最低计费重g"), **_GRAMS),
+    _grams("above_g", "From g", "起始重量(g)", "起重g", "大于g", required=True),
+    _grams("to_g", "To g", "截止重量(g)", "止重g", "小于等于g", required=True),
+    _grams("first_g", "First g", "首重(g)", "首重g"),
+    _price("first", "First Price", "首重价格", "首重运费"),
+    _grams("step_g", "Step g", "续重(g)", "续重单位g", required=True),
+    _price("step", "Step Price", "续重价格", "续重运费", required=True),
+    _price("parcel", "Per Parcel", "挂号费", "处理费", "操作费"),
+    _grams("minimum_g", "Minimum g", "最低计费重(g)", "最低计费重g"),
 )
 
 

@@ -73,7 +73,7 @@ def register_services(*, services: Sequence[NewService], now: datetime, by: Acto
             found.at(row).known("carrier", one.carrier, carriers)
             made.append(
                 Service(
-                    carrier_id=carriers.get(one.carrier),
+                    carrier_id=carriers.get(one.carrier, 0),
                     code=found.code("code", one.code),
                     name=found.text("name", one.name, 80),
                     kind=found.one_of("kind", one.kind, SERVICE_KINDS),

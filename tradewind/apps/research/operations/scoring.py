@@ -13,6 +13,7 @@ from tradewind.apps.org.operations.checking import Findings, plain_decimal
 from tradewind.apps.research import queries
 from tradewind.apps.research.models import Niche, ResearchTable
 from tradewind.engine.access import Actor
+from tradewind.engine.scales import points_of
 from tradewind.engine.scoring import DEFAULT_WEIGHTS
 
 
@@ -46,7 +47,7 @@ def put_scores(table: ResearchTable, weights: Mapping[str, Decimal] | None, by: 
     Niche.objects.bulk_create(
         [
             Niche(
-                table=table, name=s.niche, rank=s.rank, points=s.score.amount, products=s.products,
+                table=table, name=s.niche, rank=s.rank, points=points_of(s.score), products=s.products,
                 monthly_units=queries.niche_evidence(s)[0], score=s.score.to_json(),
                 metrics={
                     m.code: {

@@ -15,24 +15,30 @@ from tradewind.apps.research.models import ResearchTable, Signal
 from tradewind.apps.research.operations.scoring import put_scores
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money, MoneyError
-from tradewind.engine.tabular import DATE, DECIMAL, INT, ColumnSpec, Row, read_table
+from tradewind.engine.tabular import DATE, DECIMAL, INT, TEXT, ColumnSpec, Row, read_table
 
-_COUNT = {"kind": INT, "minimum": 0, "maximum": BIGGEST}
+
+def _count(name: str, *aliases: str) -> ColumnSpec:
+    return ColumnSpec(name, INT, aliases, minimum=0, maximum=BIGGEST)
+
+
+def _text(name: str, *aliases: str, required: bool = False, longest: int = 120) -> ColumnSpec:
+    return ColumnSpec(name, TEXT, aliases, required, longest)
+
+
 COLUMNS = (
-    ColumnSpec(
-        "niche", aliases=("Niche", "Category", "Keyword", "类目", "关键词"), required=True, max_length=120
-    ),
-    ColumnSpec("external_id", aliases=("ASIN", "Product ID", "商品编号"), required=True, max_length=40),
-    ColumnSpec("title", aliases=("Title", "标题", "商品标题"), required=True),
-    ColumnSpec("brand", aliases=("Brand", "品牌"), max_length=120),
-    ColumnSpec("seller", aliases=("Seller", "卖家"), max_length=120),
+    _text("niche", "Niche", "Category", "Keyword", "类目", "关键词", required=True),
+    _text("external_id", "ASIN", "Product ID", "商品编号", required=True, longest=40),
+    _text("title", "Title", "标题", "商品标题", required=True, longest=400),
+    _text("brand", "Brand", "品牌"),
+    _text("seller", "Seller", "卖家"),
     ColumnSpec("price", DECIMAL, ("Price", "价格"), minimum=0, maximum=1_000_000_000, style="1,234.56"),
-    ColumnSpec("monthly_units", aliases=("Monthly Units", "月销量"), **_COUNT),
-    ColumnSpec("monthly_units_before", aliases=("Units Last Year", "去年同期"), **_COUNT),
+    _count("monthly_units", "Monthly Units", "月销量"),
+    _count("monthly_units_before", "Units Last Year", "去年同期"),
     ColumnSpec("rating", DECIMAL, ("Rating", "评分"), minimum=0, maximum=5, style="1,234.56"),
-    ColumnSpec("reviews", aliases=("Reviews", "评论数"), **_COUNT),
+    _count("reviews", "Reviews", "评论数"),
     ColumnSpec("listed_on", DATE, ("Listed On", "上架日期")),
-    ColumnSpec("weight_g", aliases=("Weight g", "重量(g)", "重量（g）"), **_COUNT),
+    _count("weight_g", "Weight g", "重量(g)", "重量（g）"),
 )
 
 
