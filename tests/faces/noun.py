@@ -67,20 +67,44 @@ def detail(actor, pk):
 
 
 THINGS = Noun(
-    code="things", label="Things", stage=7, place=99, icon="box", prefix="thg", view="org.view", rows=rows,
+    code="things",
+    label="Things",
+    stage=7,
+    place=99,
+    icon="box",
+    prefix="thg",
+    view="org.view",
+    rows=rows,
     columns=(
         Column("code", "Code", sort="code"),
         Column("length", "Length", INT, lambda c: len(c.name)),
         Column("cost", "Cost", MONEY, lambda c: Money(1234, "EUR"), hidden="cost"),
         Column("itself", "Itself", LINK, lambda c: None),
     ),
-    detail=detail, order="code", search=("name__icontains",), title_of="code",
+    detail=detail,
+    order="code",
+    search=("name__icontains",),
+    title_of="code",
     filters=(Filter("country", "Country", "country", lambda a: [("CN", "China"), ("DE", "Germany")]),),
     actions=(
-        Action("rename", "Rename", rename, "org.view", MANY, (Field("name", "Name"), Field("size", "Size", INT, False))),
-        Action("one", "One", rename, "org.change", ONE, (Field("name", "Name"), Field("size", "Size", INT, False))),
+        Action(
+            "rename",
+            "Rename",
+            rename,
+            "org.view",
+            MANY,
+            (Field("name", "Name"), Field("size", "Size", INT, False)),
+        ),
+        Action(
+            "one",
+            "One",
+            rename,
+            "org.change",
+            ONE,
+            (Field("name", "Name"), Field("size", "Size", INT, False)),
+        ),
         Action("fill", "Fill", fill, "org.view", NONE, (Field("paper", "Paper", FILE),)),
         Action("stuck", "Stuck", stuck, "org.view", MANY),
         Action("away", "Away", away, "org.view", NONE),
     ),
-)  # fmt: skip
+)
