@@ -50,8 +50,8 @@ class Breakdown:
             self._check_parts()
 
     def _check_parts(self) -> None:
-        total = _sum([p.amount for p in self.parts if p.amount is not None])
-        if total is not None and total != self.amount:
+        known = [p.amount for p in self.parts if p.amount is not None]
+        if known and (total := _sum(known)) != self.amount:
             raise BreakdownError(f"{self.name}: parts sum to {total}, not {self.amount}")
         if self.state != worst([p.state for p in self.parts]):
             raise BreakdownError(f"{self.name}: state {self.state} is not the worst of its parts")
@@ -113,7 +113,7 @@ class Breakdown:
 def _sum(amounts: list[Amount]) -> Amount | None:
     if not amounts:
         return None
-    currencies = {amount.currency if isinstance(amount, Money) else None for amount in amounts}
+    currencies = {amount.currency if type(amount) is Money else None for amount in amounts}
     if len(currencies) > 1:
         raise BreakdownError(f"amounts of {currencies} do not add up: convert first")
     currency = currencies.pop()

@@ -31,9 +31,7 @@ def referral_fee(price: Money, rule: Rule) -> Breakdown:
         why = f"the schedule is in {stated or 'no currency'}, the price in {price.currency}"
         return Breakdown.missing("referral_fee", why, source=rule.id)
     tiers: Tiers = rule.values["tiers"]
-    pick = _marginal if rule.values["shape"] == MARGINAL else _whole_price
-    amount, formula = pick(price.amount, tiers)
-    fee = Money.rounded(amount, price.currency)
+    fee, formula = (_marginal if rule.values["shape"] == MARGINAL else _whole_price)(price, tiers)
     inputs = {"price": str(price)}
     if "minimum" in rule.values:
         least = Money.of(rule.decimal("minimum"), price.currency)
@@ -43,12 +41,16 @@ def referral_fee(price: Money, rule: Rule) -> Breakdown:
     return Breakdown("referral_fee", fee, formula=formula, inputs=inputs, source=rule.id)
 
 
-def _whole_price(price: Decimal, tiers: Tiers) -> tuple[Decimal, str]:
-    rate = next(rate for bound, rate in tiers if bound is None or price <= bound)
-    return price * rate, f"price x {rate}"
+def _whole_price(money: Money, tiers: Tiers) -> tuple[Money, str]:
+    rate = tiers[0][1]
+    if len(tiers) > 1:
+        price = money.amount
+        rate = next(rate for bound, rate in tiers if bound is None or price <= bound)
+    return money.times(rate), f"price x {rate}"
 
 
-def _marginal(price: Decimal, tiers: Tiers) -> tuple[Decimal, str]:
+def _marginal(money: Money, tiers: Tiers) -> tuple[Money, str]:
+    price = money.amount
     total, floor, words = Decimal(0), Decimal(0), []
     for bound, rate in tiers:
         if price <= floor:
@@ -57,7 +59,7 @@ def _marginal(price: Decimal, tiers: Tiers) -> tuple[Decimal, str]:
         total += (top - floor) * rate
         words.append(f"{top - floor} x {rate}")
         floor = top
-    return total, " + ".join(words)
+    return Money.rounded(total, money.currency), " + ".join(words)
 
 
 def payment_fee(amount: Money, rule: Rule) -> Breakdown:

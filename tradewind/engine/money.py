@@ -89,13 +89,14 @@ class Money:
         if isinstance(amount, float):
             raise MoneyError("a float is not exact: pass text, int or Decimal")
         try:
-            value = Fraction(parse_decimal(amount)) if isinstance(amount, str) else Fraction(amount)
-        except (InvalidOperation, ValueError, OverflowError):
+            value = parse_decimal(amount) if isinstance(amount, str) else amount
+            top, bottom = value.as_integer_ratio()
+        except (ValueError, OverflowError):
             raise MoneyError(f"{amount!r} is not an amount") from None
-        minor = value * 10 ** exponent(currency)
-        if minor.denominator != 1:
+        minor, rest = divmod(top * 10 ** exponent(currency), bottom)
+        if rest:
             raise MoneyError(f"{amount} has more decimals than {currency} allows")
-        return cls(minor.numerator, currency)
+        return cls(minor, currency)
 
     @classmethod
     def rounded(cls, amount: Number, currency: str) -> Money:

@@ -47,6 +47,8 @@ def test_text_becomes_minor_units_of_the_currency_s_own_decimals(text, currency,
         ("1", "XXX"),
         ("NaN", "USD"),
         ("Infinity", "USD"),
+        ("1e999999999", "USD"),
+        ("1e-999999999", "USD"),
         (1.5, "USD"),
     ],
 )
