@@ -11,7 +11,7 @@ from tests.drills.house import House, until
 
 pytestmark = pytest.mark.services
 BROKER = os.environ.get("TRADEWIND_BROKER_URL", "redis://127.0.0.1:6379/15")
-POSTGRES = os.environ.get("TRADEWIND_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+POSTGRES = os.environ.get("TRADEWIND_DRILL_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 def need(name: str, port: int) -> None:
