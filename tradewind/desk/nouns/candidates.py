@@ -62,7 +62,7 @@ from tradewind.engine.money import Money
 
 GATE_LABELS = {
     "profit": _("Profit"),
-    "demand": _("Demand"),
+    "demand": _("Market demand"),
     "competition": _("Competition"),
     "size": _("Size and weight"),
     "qualification": _("Qualification"),
@@ -177,7 +177,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 _("Not judged yet."),
             ),
             Table(
-                _("Inputs"),
+                _("Profit inputs"),
                 (
                     Column("name", _("Input")),
                     Column("value", _("Stated"), wide=True),

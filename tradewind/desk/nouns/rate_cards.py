@@ -76,7 +76,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         str(row.service),
         str(row.valid_from),
         facts=(
-            Fact(_("Service"), _service(row), LINK),
+            Fact(_("Shipping service"), _service(row), LINK),
             Fact(_("Currency"), row.currency),
             Fact(_("From"), row.valid_from, DATE),
             Fact(_("Until"), row.valid_to, DATE),
@@ -108,7 +108,7 @@ NOUN = Noun(
     view="logistics.view",
     rows=queries.rate_cards,
     columns=(
-        Column("service", _("Service"), LINK, _service, sort="service__code", wide=True),
+        Column("service", _("Shipping service"), LINK, _service, sort="service__code", wide=True),
         Column("valid_from", _("From"), DATE, sort="valid_from"),
         Column("valid_to", _("Until"), DATE, sort="valid_to"),
         Column("currency", _("Currency")),
@@ -119,10 +119,10 @@ NOUN = Noun(
     detail=_detail,
     order="-valid_from",
     search=("service__code__istartswith", "service__name__icontains", "source__icontains"),
-    filters=(Filter("service", _("Service"), "service__code", services),),
+    filters=(Filter("service", _("Shipping service"), "service__code", services),),
     actions=(
         Action("import", _("Import a rate card"), _import, "logistics.change", NONE, (
-            Field("service", _("Service"), CHOICE, choices=services),
+            Field("service", _("Shipping service"), CHOICE, choices=services),
             Field("file", _("File"), FILE, help=_(
                 "CSV or XLSX: Country, From g, To g, First g, First Price, Step g, Step Price, "
                 "Per Parcel, Minimum g"

@@ -104,7 +104,7 @@ NOUN = Noun(
     order="-decided_at",
     search=("rule_id__icontains",),
     state_field="verdict",
-    states=((CONFIRMED, _("Confirmed"), "good"), (REFUSED, _("Refused"), "bad")),
+    states=((CONFIRMED, _("Confirmed"), "good"), (REFUSED, _("Turned down"), "bad")),
     actions=(
         Action("decide", _("Decide on a rule"), _decide, "rules.confirm", NONE, (
             Field("rule", _("Rule"), CHOICE, choices=_rules),

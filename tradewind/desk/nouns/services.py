@@ -44,7 +44,7 @@ KINDS = {
     "postal": _("Postal"),
     "express": _("Express"),
     "line": _("Dedicated line"),
-    "first_leg": _("First leg"),
+    "first_leg": _("First-leg service"),
     "local": _("Local delivery"),
 }
 

@@ -46,7 +46,7 @@ from tradewind.engine.money import Money
 QUOTES = (
     Column("sku", _("SKU"), LINK, lambda q: Ref("skus", q.sku_id, q.sku.code)),
     Column("moq", _("From units"), INT),
-    Column("price", _("Price"), MONEY, lambda q: Money(q.price_minor, q.currency), hidden="cost"),
+    Column("price", _("Unit price"), MONEY, lambda q: Money(q.price_minor, q.currency), hidden="cost"),
     Column("lead_days", _("Days of lead time"), INT),
     Column("valid_from", _("From"), DATE),
 )
