@@ -43,7 +43,8 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "bars": bars,
         "height": 12 + len(bars) * chart.RANK_ROW,
         "legend": [(name, n % 8) for n, (name, _value) in enumerate(ranks[0].parts)] if ranks else [],
-        "scores": scores[:SHOWN],
+        "scores": [(s, cells.country(s.country), r.value) for s, r in zip(scores, ranks, strict=False)],
+        "width": chart.RANK_WIDTH,
         "total": len(scores),
         "noun": noun,
     }

@@ -43,7 +43,7 @@ class Work:
 
 
 def work(actor: Actor) -> list[Work]:
-    """The steps of the flow, then what waits for people, with counts at most 15 s old."""
+    """What waits for people and the steps that run by themselves, in business order; at most 15 s old."""
     nouns = registry.all_nouns()
     key = f"steps:{actor.user_id}:{actor.role}"
     known: Mapping[str, int | None] | None = cache.get(key)
@@ -51,23 +51,21 @@ def work(actor: Actor) -> list[Work]:
         known = {s.code: _waiting(s, actor) for s in flow.STEPS}
         cache.set(key, known, COUNTS_FOR_S)
     last = _last_runs()
-    found = [
-        Work(
-            s.label,
-            s.stage,
-            known.get(s.code),
-            f"/{s.noun}/" if s.noun in nouns else "",
-            True,
-            last.get(f"step:{s.code}"),
-        )
-        for s in flow.STEPS
-    ]
+    steps = [(s.noun, 1, _step(s, known.get(s.code), last.get(f"step:{s.code}"))) for s in flow.STEPS]
     mine = nouns_for(actor)
-    for code, count in waiting(actor, mine).items():
-        noun = nouns[code]
-        if noun.stage in _LANES:
-            found.append(Work(noun.label, noun.stage, count, f"/{code}/", False))
-    return found
+    people = [
+        (code, 0, Work(nouns[code].label, nouns[code].stage, count, f"/{code}/", False))
+        for code, count in waiting(actor, mine).items()
+        if nouns[code].stage in _LANES
+    ]
+    place = {code: n for n, code in enumerate(nouns)}
+    ordered = sorted([*people, *steps], key=lambda w: (w[2].stage, place.get(w[0], len(place)), w[1]))
+    return [one for _noun, _kind, one in ordered]
+
+
+def _step(step: flow.Step, count: int | None, last: datetime | None) -> Work:
+    url = f"/{step.noun}/" if step.noun in registry.all_nouns() else ""
+    return Work(step.label, step.stage, count, url, True, last)
 
 
 _LANES = range(1, 7)

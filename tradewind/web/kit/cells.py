@@ -83,8 +83,13 @@ def _number(value: Any) -> SafeString:
 
 
 def _percent(value: Any) -> SafeString:
-    sign = " neg" if isinstance(value, Decimal | int) and value < 0 else ""
-    return format_html('<span class="amount{}">{}</span><span class="cur">%</span>', sign, _number(value))
+    """At least two decimals, so that the points of a column stand below one another."""
+    if not isinstance(value, Decimal | int):
+        return _text(value)
+    number = Decimal(value).normalize()
+    text = f"{number:,f}" if number.as_tuple().exponent < -2 else f"{number:,.2f}"  # type: ignore[operator]
+    sign = " neg" if number < 0 else ""
+    return format_html('<span class="amount{}">{}</span><span class="cur">%</span>', sign, text)
 
 
 def _date(value: Any) -> SafeString:

@@ -86,7 +86,7 @@ def day_chart(days: Sequence[Day]) -> DayChart:
     bars = [d.bar for d in days if d.bar is not None]
     best, worst = max(bars, default=Decimal(0)), min(bars, default=Decimal(0))
     step = nice(max(best, -worst)) / 4
-    above = max(_lines(best, step), 1)
+    above = max(_lines(best, step), 1) if bars else 4
     rows = above + _lines(-worst, step)
     most = max(nice(Decimal(max([d.line for d in days], default=0))), Decimal(4))
     plot = HEIGHT - TOP - BOTTOM
@@ -162,7 +162,8 @@ class RankBar:
         return self.y + 12
 
 
-RANK_ROW, RANK_LABELS, RANK_PLOT = 26, 170, 520
+RANK_ROW, RANK_LABELS, RANK_PLOT = 25, 150, 880
+RANK_WIDTH = RANK_LABELS + RANK_PLOT + 60
 
 
 def rank_chart(ranks: Sequence[Rank]) -> tuple[RankBar, ...]:
