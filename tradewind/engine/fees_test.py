@@ -159,3 +159,16 @@ def test_a_fee_by_portions_never_falls_when_the_price_rises(rule, minor, more):
 @given(st.sampled_from([FLAT, BABY, APPAREL, JEWELRY]), st.integers(1, 10**7))
 def test_no_fee_is_below_its_minimum(rule, minor):
     assert referral_fee(Money(minor, "USD"), rule).amount >= Money(30, "USD")
+
+
+@given(st.sampled_from([FLAT, BABY, APPAREL, JEWELRY, THREE]), st.integers(1, 50_000), st.integers(1, 20))
+def test_a_line_of_several_units_pays_what_the_units_pay_each_within_its_rounding(rule, minor, units):
+    one = referral_fee(Money(minor, "USD"), rule).amount.minor
+    line = referral_fee(Money(minor * units, "USD"), rule, units).amount.minor
+    assert abs(line - one * units) <= Fraction(units + 1, 2)
+
+
+def test_the_minimum_holds_for_every_unit():
+    assert referral_fee(Money(300, "USD"), FLAT, 3).amount == Money(90, "USD")
+    assert referral_fee(Money(2000, "USD"), BABY, 2).amount == Money(160, "USD")
+    assert referral_fee(Money(2002, "USD"), BABY, 2).amount == Money(300, "USD")
