@@ -18,6 +18,7 @@ from tradewind.apps.listings import step as listings
 from tradewind.apps.orders import intake
 from tradewind.apps.orders import queries as orders
 from tradewind.apps.orders import step as reserving
+from tradewind.apps.profit import step as profit
 from tradewind.apps.settlements import step as settlements
 from tradewind.apps.stock import queries as stock_queries
 from tradewind.apps.stock import step as stock
@@ -67,13 +68,15 @@ STEPS: tuple[Step, ...] = (
     Step("publish", _("Publish listings"), 4, "listings", listings.publish, _minutes(5), listings.waiting),
     Step("orders", _("Pull orders"), 4, "stores", intake.pull_orders, _minutes(5), intake.waiting),
     Step("reserve", _("Reserve stock"), 5, "orders", reserving.reserve_new, _minutes(2), _new_orders),
-    Step("intercept", _("Stop cancelled parcels"), 5, "parcels", fulfilment.intercept, _minutes(2), _in_house),
+    Step("intercept", _("Stop cancelled parcels"), 5, "parcels", fulfilment.intercept, _minutes(2),
+         _in_house),
     Step("tracking", _("Push tracking"), 5, "parcels", tracking.push_tracking, _minutes(5), tracking.waiting),
     Step("settlements", _("Pull and match settlements"), 6, "settlements", settlements.run, _minutes(60),
          settlements.waiting),
     Step("treasury", _("Expect payouts, read collection accounts and banks"), 6, "payouts", treasury.run,
          _minutes(60), treasury.waiting),
     Step("ledger", _("Post the books"), 6, "entries", ledger.run, _minutes(15), ledger.waiting),
+    Step("profit", _("Recompute profit"), 6, "order_profits", profit.run, _minutes(15), profit.waiting),
 )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
-"""`tradewind practice`: a company with its whole business, run through connectors against a simulated world."""
+"""`tradewind practice`: a company with its whole business, run through connectors in a simulated world."""
 
 from __future__ import annotations
 
 import argparse
 import time
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from tradewind.cli.main import DONE, REFUSED, setup
+from tradewind.cli.practice.plan import OWNER_NAME, PEOPLE, Plan
+from tradewind.cli.practice.world import World
 
 
 def main(args: list[str]) -> int:
@@ -37,50 +40,63 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     from tradewind.apps.org.models import Company
-    from tradewind.cli.practice import days, world
-    from tradewind.cli.practice.plan import Plan
+    from tradewind.cli.practice import world
     from tradewind.cli.saying import fault
 
     facts = world.remembered() if options.resume else {}
-    if Company.objects.exists() and not facts:
-        fault("refused", "there is a company already: practise in an empty home", as_json=options.json)
-        return REFUSED
+    wrong = ""
     if options.resume and not facts:
-        fault("refused", "there is no interrupted run to resume", as_json=options.json)
+        wrong = "there is no interrupted run to resume"
+    elif Company.objects.exists() and not facts:
+        wrong = "there is a company already: practise in an empty home"
+    if wrong:
+        fault("refused", wrong, as_json=options.json)
         return REFUSED
     began = time.monotonic()
+    plan, market = _begin(options, facts)
+    try:
+        _work(plan, market, options)
+    finally:
+        market.end()
+    world.forget()
+    _tell(time.monotonic() - began, as_json=options.json)
+    return DONE
+
+
+def _begin(options: argparse.Namespace, facts: dict[str, Any]) -> tuple[Plan, World]:
+    """The plan and the world: those of the interrupted run, or new ones, kept for a resumption."""
+    from tradewind.cli.practice import world
+
     if facts:
-        plan = Plan(
-            facts["seed"], date.fromisoformat(facts["until"]), facts["days"], facts["skus"], facts["url"]
-        )
-        market = world.World(plan.url)
-    else:
-        plan = Plan(options.seed, options.until, options.days, options.skus)
-        market = world.World(options.simulator) if options.simulator else world.begin(plan.seed, plan.start)
-        world.remember(
-            seed=plan.seed, until=plan.until.isoformat(), days=plan.days, skus=plan.skus, url=market.url
-        )
+        until = date.fromisoformat(facts["until"])
+        plan = Plan(facts["seed"], until, facts["days"], facts["skus"])
+        return plan, world.again(facts["url"], plan.seed, plan.start)
+    plan = Plan(options.seed, options.until, options.days, options.skus)
+    market = world.World(options.simulator) if options.simulator else world.begin(plan.seed, plan.start)
+    world.remember(
+        seed=plan.seed, until=plan.until.isoformat(), days=plan.days, skus=plan.skus, url=market.url
+    )
+    return plan, market
+
+
+def _work(plan: Plan, market: World, options: argparse.Namespace) -> None:
+    from tradewind.cli.practice import days
 
     def say(text: str) -> None:
         if not options.json:
             print(text, flush=True)
 
-    try:
-        say(f"practice company, seed {plan.seed}: {plan.start} to {plan.until}")
-        days.set_up(plan, market, options.indicators)
-        say(f"set up after {time.monotonic() - began:.0f} s")
-        days.run_days(plan, market, say)
-        days.close_up(plan)
-    finally:
-        market.end()
-    _tell(time.monotonic() - began, as_json=options.json)
-    return DONE
+    began = time.monotonic()
+    say(f"practice company, seed {plan.seed}: {plan.start} to {plan.until}")
+    days.set_up(plan, market, options.indicators)
+    say(f"set up after {time.monotonic() - began:.0f} s")
+    days.run_days(plan, market, say)
+    days.close_up(plan)
 
 
 def _tell(seconds: float, *, as_json: bool) -> None:
     from tradewind.apps.orders.models import Order
     from tradewind.cli.people import made_up_password
-    from tradewind.cli.practice.plan import OWNER_NAME, PEOPLE
     from tradewind.cli.saying import say_json
 
     orders = Order.objects.count()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tradewind import flow
+from tradewind.apps.catalog.models import Sku
 from tradewind.apps.orders.models import Order
+from tradewind.apps.stock.models import FirstLeg
 from tradewind.apps.stock.step import take_in
 from tradewind.apps.stores.models import Cursor, Store
 from tradewind.apps.stores.operations import advance_cursor, pause_stores
@@ -24,6 +26,8 @@ Say = Callable[[str], None]
 
 def set_up(plan: Plan, world: World, indicators: str) -> None:
     """Everything before the first day of business; every part is passed over when it is there."""
+    if begun():
+        return
     house.people(plan)
     company_id = house.company(plan)
     house.markets(plan)
@@ -38,22 +42,37 @@ def set_up(plan: Plan, world: World, indicators: str) -> None:
     _first_goods(plan)
     shops.connect(plan, world)
     shops.offer(plan)
+    store = Store.objects.order_by("id")[0]
+    advance_cursor(store=store, feed=FEED, watermark=plan.before(1))
 
 
 def _first_goods(plan: Plan) -> None:
     """The first order comes in at home; half of the range goes on to the warehouse abroad."""
     ordered, received, left, landed = (plan.before(d) for d in (39, 29, 28, 6))
-    codes = [i.code for i in plan.items()]
-    known = set(goods._suppliers_of())
-    goods.buy(plan, {c: goods.FIRST for c in codes if c in known}, ordered)
+    codes = Sku.objects.exclude(code=goods_range.uncosted(plan)).values_list("code", flat=True)
+    goods.buy(plan, dict.fromkeys(codes, goods.FIRST), ordered)
     goods.buy_abroad(plan, ordered + timedelta(days=1))
     run_rates(received, actor(FINANCE))
     goods.take_deliveries(plan, received, all_open=True)
     take_in(received, system("practice"))
-    if not goods.FirstLeg.objects.filter(departed_at=left).exists():
+    if not FirstLeg.objects.filter(departed_at=left).exists():
         goods.send_abroad(dict.fromkeys(goods.abroad(plan), goods.FIRST_LEG), left)
     run_rates(landed, actor(FINANCE))
     goods.land(plan, landed, after=landed - left)
+
+
+def once(name: str, at: datetime, work: Callable[[], object]) -> None:
+    """Do a part of a round unless it was done before: what it looks at may have changed since."""
+    store = Store.objects.order_by("id")[0]
+    feed = f"{FEED}:{name}"
+    if not Cursor.objects.filter(store=store, feed=feed, watermark__gte=at).exists():
+        work()
+        advance_cursor(store=store, feed=feed, watermark=at)
+
+
+def begun() -> bool:
+    """Whether business has begun, so that nothing is left to set up."""
+    return Cursor.objects.filter(feed=FEED).exists()
 
 
 def run_days(plan: Plan, world: World, say: Say) -> None:
@@ -80,8 +99,8 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
         goods.take_deliveries(plan, at)
         goods.land(plan, at)
         if at.weekday() == 0:
-            goods.reorder(plan, day, at)
-            goods.refill_abroad(plan, at)
+            once("buying", at, lambda: goods.reorder(plan, day, at))
+            once("refill", at, lambda: goods.refill_abroad(plan, at))
         if day == max(0, plan.days - 10):
             shops.stray(at)
     # Money is looked at once a day, like in most houses; goods twice.

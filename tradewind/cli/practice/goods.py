@@ -40,7 +40,7 @@ def places() -> tuple[int, int, int]:
 
 def abroad(plan: Plan) -> list[str]:
     """SKU codes that are sold from the warehouse abroad: every second one of the range."""
-    return sorted(Sku.objects.values_list("code", flat=True))[::2]
+    return sorted(Sku.objects.values_list("code", flat=True))[1::2]
 
 
 def forgotten(plan: Plan) -> str:
@@ -79,15 +79,16 @@ def buy(plan: Plan, wanted: dict[str, int], now: datetime) -> list[int]:
 
 def buy_abroad(plan: Plan, now: datetime) -> None:
     """The one order in a currency without a rate: its goods come in without a cost, and it shows."""
-    supplier = Supplier.objects.get(code=ABROAD_SUPPLIER)
-    if PurchaseOrder.objects.filter(supplier=supplier).exists():
-        return
-    company_id, home, _abroad = places()
-    sku = Sku.objects.get(code=uncosted(plan))
-    line = NewPurchaseLine(sku.pk, 60)
-    by = actor(PURCHASING)
-    new = NewPurchase(company_id, supplier.pk, home, now.date(), [line], now.date() + timedelta(days=20))
-    place_purchase_orders(ids=draft_purchase_orders(purchases=[new], now=now, by=by), now=now, by=by)
+    supplier, by = Supplier.objects.get(code=ABROAD_SUPPLIER), actor(PURCHASING)
+    if not PurchaseOrder.objects.filter(supplier=supplier).exists():
+        company_id, home, _abroad = places()
+        line = NewPurchaseLine(Sku.objects.get(code=uncosted(plan)).pk, 60)
+        due = now.date() + timedelta(days=20)
+        new = NewPurchase(company_id, supplier.pk, home, now.date(), [line], due)
+        draft_purchase_orders(purchases=[new], now=now, by=by)
+    drafts = PurchaseOrder.objects.filter(supplier=supplier, state="draft").values_list("id", flat=True)
+    if drafts:
+        place_purchase_orders(ids=list(drafts), now=now, by=by)
 
 
 def take_deliveries(plan: Plan, now: datetime, *, all_open: bool = False) -> None:

@@ -9,6 +9,7 @@ from tradewind.apps.fulfilment.operations.packing import pack, pick
 from tradewind.apps.fulfilment.operations.shipping import Shipment, ship
 from tradewind.apps.fulfilment.operations.waves import make_wave
 from tradewind.apps.fulfilment.push import push_tracking
+from tradewind.apps.listings.step import publish
 from tradewind.apps.logistics.models import Service
 from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.apps.orders.operations import release_holds
@@ -16,7 +17,7 @@ from tradewind.apps.treasury import queries as cash
 from tradewind.apps.treasury.models import Withdrawal
 from tradewind.apps.treasury.operations import withdraw
 from tradewind.cli.practice.plan import ABROAD, LINE, TAIL, Plan, actor
-from tradewind.engine.access import FINANCE, SERVICE, WAREHOUSE, system
+from tradewind.engine.access import FINANCE, WAREHOUSE, system
 from tradewind.engine.contracts import Refused
 from tradewind.engine.money import Money
 
@@ -25,7 +26,7 @@ SMALLEST = 20_000  # minor units worth withdrawing
 
 
 def work(plan: Plan, day: int, now: datetime) -> None:
-    """Wave, pick, pack and ship everything that may leave, and tell the channels."""
+    """Wave, pick, pack and ship everything that may leave; tell the channels, and what is left to sell."""
     by = actor(WAREHOUSE)
     _addresses(now)
     ready = Order.objects.filter(state="ready").exclude(holds__closed_at=None, holds__isnull=False)
@@ -40,6 +41,7 @@ def work(plan: Plan, day: int, now: datetime) -> None:
         pack(weights=_weights(plan, picked), now=now, by=by)
     _ship(now)
     push_tracking(now, system("practice"))
+    publish(now, system("practice"))
 
 
 def _addresses(now: datetime) -> None:
@@ -95,12 +97,3 @@ def bring_home(now: datetime) -> None:
             withdraw(account_id=account.pk, bank_id=bank.pk, amount=held, key=key, now=now, by=by)
         except Refused as refused:
             print(f"  {account.code}: {refused}")
-
-
-def answer_service(now: datetime) -> None:
-    """Cancellations that came after shipping are known; service closes them with the buyer."""
-    ids = list(
-        Hold.objects.filter(reason="cancelled_after_ship", closed_at=None).values_list("order_id", flat=True)
-    )
-    if ids:
-        release_holds(ids=ids, reasons=["cancelled_after_ship"], now=now, by=actor(SERVICE))

@@ -158,7 +158,7 @@ def papers(plan: Plan, company_id: int) -> None:
     soon = plan.until + timedelta(days=18)
     new.append(
         NewQualification(company_id, "ce_test_report", "CE-XF-2291", "DE", issued, soon, 30, "陈伟",
-                         note="GaN 充电器 CE 测试报告，到期前要重新送检")
+                         note="充电器 CE 测试报告，到期前重新送检")
     )  # fmt: skip
     register_qualifications(qualifications=new, now=plan.before(45, 1), by=actor(OWNER))
 

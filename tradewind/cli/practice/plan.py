@@ -44,7 +44,6 @@ class Plan:
     until: date  # the last day of business
     days: int
     skus: int  # size of the range
-    url: str = ""  # of the simulated world
 
     @property
     def start(self) -> date:
@@ -63,7 +62,7 @@ class Plan:
 
     def dice(self, *about: object) -> Random:
         """Dice that always fall the same for the same question."""
-        return Random(":".join(map(str, (self.seed, *about))))
+        return Random(":".join(map(str, (self.seed, *about))))  # noqa: S311  dice, not secrets
 
     def items(self) -> list[Item]:
         """The range: as many goods as planned, of every category alike."""

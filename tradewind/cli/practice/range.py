@@ -93,7 +93,7 @@ def _inputs(plan: Plan, item: Item) -> dict[str, str]:
 
 
 def _decide(plan: Plan) -> None:
-    """The owner lets crowded niches pass by name, rejects what cannot earn or may not be sold, approves the rest."""
+    """The owner lets crowded niches pass by name, rejects what cannot earn or be sold, approves the rest."""
     owner, at = actor(OWNER), plan.before(42)
     ids = set(Candidate.objects.filter(state="idea").values_list("id", flat=True))
     if not ids:

@@ -38,7 +38,6 @@ class World:
         if self.child is not None:
             self.child.terminate()
             self.child.wait()
-        note().unlink(missing_ok=True)
 
 
 def note() -> Path:
@@ -46,11 +45,12 @@ def note() -> Path:
     return home() / "practice.json"
 
 
-def begin(seed: int, start: date) -> World:
-    """Start a world in a process that outlives a kill of this one."""
+def begin(seed: int, start: date, port: int = 0) -> World:
+    """Start a world in a process that outlives a kill of this one, and whose journal outlives its own."""
+    journal = home() / "practice.world"
     child = subprocess.Popen(
-        [sys.executable, "-m", "tradewind.simulators", "--seed", str(seed), "--port", "0",
-         "--start", start.isoformat()],
+        [sys.executable, "-m", "tradewind.simulators", "--seed", str(seed), "--port", str(port),
+         "--start", start.isoformat(), "--journal", str(journal)],
         stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert child.stdout is not None
@@ -59,9 +59,26 @@ def begin(seed: int, start: date) -> World:
     return World(f"http://{url}", child)
 
 
+def again(url: str, seed: int, start: date) -> World:
+    """The world at an address; when it is gone and was ours, begun again there from its journal."""
+    world = World(url)
+    try:
+        world.accounts()
+    except httpx.HTTPError:
+        return begin(seed, start, int(url.rsplit(":", 1)[1]))
+    return world
+
+
 def remember(**facts: Any) -> None:
     """Keep the facts of a run for its resumption."""
-    note().write_text(json.dumps(facts))
+    half = note().with_suffix(".half")
+    half.write_text(json.dumps(facts))
+    half.replace(note())  # whole or not at all
+
+
+def forget() -> None:
+    """There is nothing to resume any more."""
+    note().unlink(missing_ok=True)
 
 
 def remembered() -> dict[str, Any]:
