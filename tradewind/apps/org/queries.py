@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tradewind.apps.org.models import ApiToken, Approval, AuditEntry, Company, Qualification, User
+from tradewind.apps.org.models import ApiToken, Approval, AuditEntry, Company, Job, Qualification, User
 from tradewind.apps.org.operations.acting import GENESIS, entry_hash
+from tradewind.apps.org.operations.jobs import REQUEST
 from tradewind.apps.org.operations.tokens import token_hash
 from tradewind.engine.access import Actor
 
@@ -156,3 +157,16 @@ def verify_audit(actor: Actor) -> AuditCheck:
 def audit_of_key(key: str) -> AuditEntry | None:
     """The entry that a request's idempotency key left, or None."""
     return AuditEntry.objects.filter(key=key).first()
+
+
+def jobs(actor: Actor) -> QuerySet[Job]:
+    """Background work; kept answers of API requests are none of it."""
+    actor.require("jobs.view")
+    return Job.objects.exclude(name=REQUEST)
+
+
+def audit_entries(actor: Actor) -> QuerySet[AuditEntry]:
+    """Every act of the house; who has only some stores in scope sees only their own acts."""
+    actor.require("audit.view")
+    rows = AuditEntry.objects.all()
+    return rows if actor.stores is None else rows.filter(actor=actor.name)

@@ -12,6 +12,7 @@ from django.db import transaction
 from tradewind.apps.org.models import Job
 from tradewind.apps.org.operations.jobs import REQUEST
 from tradewind.db.bulk import insert_rows_once
+from tradewind.db.encrypted import seal, unseal
 from tradewind.db.sql import instant
 
 GRACE = timedelta(minutes=10)  # a request that runs longer was cut off
@@ -67,15 +68,16 @@ def open_request(*, key: str, fingerprint: str, user: str, now: datetime) -> Ear
         if held.args["sha256"] != fingerprint:
             return Earlier(OTHER)
         if held.state == "done":
-            return Earlier(SAME, held.result)
+            return Earlier(SAME, json.loads(unseal(held.result)))
         cut_off = Job.objects.filter(pk=held.pk, state="running", lease_until__lt=now)
         return Earlier(NEW if cut_off.update(lease_until=now + GRACE) else RUNNING)
 
 
 def close_request(*, key: str, answer: Any, now: datetime) -> None:
-    """Keep the answer for whoever sends the key again."""
+    """Keep the answer for whoever sends the key again; sealed, because a new API key stands in its answer."""
+    sealed = seal(json.dumps(answer, ensure_ascii=False))
     Job.objects.filter(key=key, name=REQUEST).update(
-        state="done", result=answer, lease_until=None, ended_at=now
+        state="done", result=sealed, lease_until=None, ended_at=now
     )
 
 

@@ -37,6 +37,13 @@ def test_the_first_is_new_the_second_waits_and_after_the_answer_it_is_told_the_s
     assert (again.verdict, again.answer) == (SAME, {"status": 200, "body": {"n": 7}})
 
 
+def test_what_is_kept_of_an_answer_cannot_be_read_in_the_database():
+    ask()
+    close_request(key="api:1:k", answer={"detail": {"secret": "tw_abc"}}, now=NOW)
+    assert "tw_abc" not in str(Job.objects.values_list("result", "args").get())
+    assert ask().answer == {"detail": {"secret": "tw_abc"}}
+
+
 def test_another_body_under_the_same_key_is_told_so_before_and_after_the_answer():
     ask()
     assert ask("g").verdict == OTHER
