@@ -115,20 +115,21 @@ def update_rows(
     """
     if not rows:
         return 0
-    assign = set_sql or ", ".join(f"{connection.ops.quote_name(c)} = d.{c}" for c in columns)
+    quote = connection.ops.quote_name
+    assign = set_sql or ", ".join(f"{quote(c)} = d.{quote(c)}" for c in columns)
     condition = f" AND ({where})" if where else ""
     body = f"UPDATE {_table(model)} AS t SET {assign} FROM {{values}} WHERE t.{key} = d.k{condition}"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             types = [_pg_type(model, key), *[_pg_type(model, c) for c in columns]]
             arrays = ", ".join(f"%s::{t}[]" for t in types)
-            names = ", ".join(["k", *columns])
+            names = ", ".join(["k", *map(quote, columns)])
             cursor.execute(
                 body.format(values=f"unnest({arrays}) AS d({names})"),
                 [list(col) for col in zip(*rows, strict=True)],
             )
         else:
-            picks = ", ".join(f"json_extract(value, '$[{i}]') AS {n}" for i, n in enumerate(["k", *columns]))
+            picks = ", ".join(f"json_extract(value, '$[{i}]') AS {quote(n)}" for i, n in enumerate(["k", *columns]))
             values = f"(SELECT {picks} FROM json_each(%s)) AS d"
             cursor.execute(body.format(values=values), [json.dumps(rows, default=str)])
         return int(cursor.rowcount)

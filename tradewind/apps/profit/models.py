@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from tradewind.apps.org.models import Company
 from tradewind.apps.orders.models import Order
+from tradewind.apps.org.models import Company
 from tradewind.apps.stores.models import Store
 from tradewind.db import columns
+from tradewind.engine.money import Money
 
 
 class OrderProfit(models.Model):
@@ -40,3 +41,18 @@ class OrderProfit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}: {self.profit_minor}"
+
+    @property
+    def profit(self) -> Money | None:
+        """None while a component is missing."""
+        return None if self.profit_minor is None else Money(self.profit_minor, self.currency)
+
+
+class Heard(models.Model):
+    """Up to which audit entry changes upstream have been taken into profit."""
+
+    name = columns.code(20, unique=True)
+    audit_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.audit_id}"

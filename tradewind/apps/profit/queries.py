@@ -1,0 +1,117 @@
+"""Questions to profit: per order down to its documents, per store and day, and against the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tradewind.apps.markets.queries import rulebook
+from tradewind.apps.orders.models import OrderLine
+from tradewind.apps.profit.estimating import FeeBook
+from tradewind.apps.profit.explaining import explain
+from tradewind.apps.profit.facts import facts_of
+from tradewind.apps.profit.models import OrderProfit
+from tradewind.apps.profit.rating import rater
+from tradewind.engine.access import Actor
+from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING, Breakdown
+from tradewind.engine.money import Money, share
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitRow:
+    """Orders together: what is known of their profit, and how certain how many of them are."""
+
+    key: str
+    orders: int
+    revenue: Money
+    profit: Money  # of those where it is known
+    actual: int
+    estimated: int
+    missing: int
+
+
+def profits(actor: Actor) -> QuerySet[OrderProfit]:
+    """Profit rows of the stores in scope."""
+    actor.require("profit.view")
+    rows = OrderProfit.objects.select_related("order", "store")
+    return rows if actor.stores is None else rows.filter(store_id__in=sorted(actor.stores))
+
+
+def incomplete(actor: Actor) -> QuerySet[OrderProfit]:
+    """Orders whose profit misses a component."""
+    return profits(actor).filter(state=MISSING)
+
+
+def breakdown(actor: Actor, order_id: int) -> Breakdown | None:
+    """The waterfall of an order in scope; None when there is no profit row of it."""
+    if not profits(actor).filter(order_id=order_id).exists():
+        return None
+    facts = facts_of([order_id])
+    if order_id not in facts:
+        return None
+    return explain(facts[order_id], rater(facts.values()), FeeBook(rulebook()))
+
+
+def by_store(actor: Actor, since: date, until: date) -> list[ProfitRow]:
+    """One row a store and currency, over days both included."""
+    return _grouped(profits(actor).filter(on__gte=since, on__lte=until), "store__code")
+
+
+def by_day(actor: Actor, since: date, until: date) -> list[ProfitRow]:
+    """One row a day and currency."""
+    return _grouped(profits(actor).filter(on__gte=since, on__lte=until), "on")
+
+
+def _grouped(rows: QuerySet[OrderProfit], key: str) -> list[ProfitRow]:
+    sums = rows.order_by().values_list(key, "currency").annotate(
+        orders=Count("id"),
+        revenue=Sum("revenue_minor"),
+        gain=Sum("profit_minor"),
+        actual=Count("id", filter=Q(state=ACTUAL)),
+        estimated=Count("id", filter=Q(state=ESTIMATED)),
+        missing=Count("id", filter=Q(state=MISSING)),
+    )  # fmt: skip
+    return [
+        ProfitRow(str(k), n, Money(int(r or 0), c), Money(int(p or 0), c), *states)
+        for k, c, n, r, p, *states in sums.order_by(key, "currency")
+    ]
+
+
+def by_sku(actor: Actor, since: date, until: date) -> list[ProfitRow]:
+    """One row a SKU and currency: an order's revenue and profit shared over its lines by their value."""
+    rows = profits(actor).filter(on__gte=since, on__lte=until)
+    known = {r.order_id: r for r in rows.select_related(None).iterator(5000)}
+    lines: dict[int, list[tuple[str, int]]] = {}
+    found = OrderLine.objects.filter(order_id__among=list(known)).order_by("order_id", "id")
+    for order_id, sku, price, discount in found.values_list(
+        "order_id", "sku__code", "price_minor", "discount_minor"
+    ).iterator(5000):
+        lines.setdefault(order_id, []).append((sku or "?", max(price - discount, 0)))
+    table: dict[tuple[str, str], list[int]] = {}
+    for order_id, row in known.items():
+        _share_out(table, row, lines.get(order_id, []))
+    return [
+        ProfitRow(sku, n, Money(revenue, currency), Money(profit, currency), *states)
+        for (sku, currency), (n, revenue, profit, *states) in sorted(table.items())
+    ]
+
+
+def _share_out(
+    table: dict[tuple[str, str], list[int]], row: OrderProfit, lines: Iterable[tuple[str, int]]
+) -> None:
+    lines = list(lines)
+    if not lines:
+        return
+    weights = [w for _sku, w in lines]
+    weights = weights if sum(weights) else [1] * len(lines)
+    revenue, profit = share(row.revenue_minor or 0, weights), share(row.profit_minor or 0, weights)
+    state = {ACTUAL: 3, ESTIMATED: 4, MISSING: 5}[row.state]
+    for (sku, _w), part, gain in zip(lines, revenue, profit, strict=True):
+        sums = table.setdefault((sku, row.currency), [0] * 6)
+        sums[0] += 1
+        sums[1] += part
+        sums[2] += gain
+        sums[state] += 1
