@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2] / "tradewind"
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
 # Arguments that hold a code which screens show as words (tradewind/web/kit/words.py, readable).
 CODE_KEYWORDS = {"verb"}
+INPUTS = {"service", "of"}  # kit/words.py has words of their own for these
 
 _TRANS = re.compile(r"""\{%\s*(?:trans|translate)\s+(?:"([^"]*)"|'([^']*)')""")
 _BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
@@ -64,6 +65,8 @@ def of_python(text: str) -> Iterator[str]:
             found = _constant(node.args[-1] if _name(node) == "pgettext" else node.args[0])
             if found:
                 yield found
+        if isinstance(node, ast.Call):
+            yield from (f for k in node.keywords if k.arg == "formula" and (f := _constant(k.value)))
 
 
 def codes_of_python(text: str) -> Iterator[str]:
@@ -74,6 +77,8 @@ def codes_of_python(text: str) -> Iterator[str]:
         for keyword in node.keywords:
             if keyword.arg in CODE_KEYWORDS and (found := _constant(keyword.value)):
                 yield found
+            if keyword.arg == "inputs" and isinstance(keyword.value, ast.Dict):
+                yield from (k for key in keyword.value.keys if (k := _constant(key)) and k not in INPUTS)
         owner = getattr(getattr(node.func, "value", None), "id", "")
         named = node.args and "Breakdown" in (_name(node), owner)
         if named and (found := _constant(node.args[0])):

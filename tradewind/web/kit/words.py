@@ -6,6 +6,8 @@ listed is shown readable, and translated when a catalogue knows it.
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -106,6 +108,44 @@ def readable(code: str) -> str:
     """A code as words, translated where a catalogue has them: "referral_fee" -> "Referral fee"."""
     text = code.replace("_", " ").replace(".", ": ").strip()
     return _(text[:1].upper() + text[1:]) if text else ""
+
+
+# Inputs of a breakdown whose plain word means something else on other screens.
+INPUTS = {"service": gettext_noop("Shipping service"), "of": gettext_noop("Rate of the day")}
+_OPERATOR = re.compile(r"( x | / | - | \+ |; |[()])")
+
+
+def given(key: str) -> str:
+    """The name of an input of a breakdown."""
+    return _(INPUTS[key]) if key in INPUTS else readable(key)
+
+
+def formula(text: str) -> str:
+    """A formula as the engine writes it, its operands in the reader's words: "net price x 0.04"."""
+    whole = _(text) if text else ""
+    if whole != text:
+        return whole
+    parts = _OPERATOR.split(text)
+    return "".join(" × " if p == " x " else p if n % 2 else _operand(p) for n, p in enumerate(parts))
+
+
+def _operand(text: str) -> str:
+    clean = text.strip()
+    if not clean or not clean[0].isalpha():
+        return text
+    found = _(clean)
+    if found == clean:
+        known = readable(clean)
+        found = known if known.casefold() != clean.replace("_", " ").casefold() else clean
+    return text.replace(clean, found)
+
+
+def tidy(value: str) -> str:
+    """A decimal without the zeros that say nothing: "7.1124000000" -> "7.1124"."""
+    return value.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(value) else value
+
+
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def stage(number: int) -> str:

@@ -36,6 +36,24 @@ def readable(code: str) -> str:
 
 
 @register.filter
+def given(key: str) -> str:
+    """The name of an input of a breakdown."""
+    return words.given(key)
+
+
+@register.filter
+def formula(text: str) -> str:
+    """A formula in the reader's words."""
+    return words.formula(text)
+
+
+@register.filter
+def tidy(value: str) -> str:
+    """A decimal without idle zeros."""
+    return words.tidy(str(value))
+
+
+@register.filter
 def role(code: str) -> str:
     """A role as translated words."""
     return words.role(code)
