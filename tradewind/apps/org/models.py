@@ -74,9 +74,7 @@ class Qualification(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "kind", "number", "market"], name="one_qualification"
-            )
+            models.UniqueConstraint(fields=["company", "kind", "number", "market"], name="one_qualification")
         ]
 
     def __str__(self) -> str:
