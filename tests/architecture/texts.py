@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2] / "tradewind"
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
 # Arguments that hold a code which screens show as words (tradewind/web/kit/words.py, readable).
 CODE_KEYWORDS = {"verb"}
-INPUTS = {"service", "of"}  # kit/words.py has words of their own for these
+INPUTS = {"service", "of", "rate", "most"}  # kit/words.py has words of their own for these
 
 _TRANS = re.compile(r"""\{%\s*(?:trans|translate)\s+(?:"([^"]*)"|'([^']*)')""")
 _BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)

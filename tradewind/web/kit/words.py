@@ -67,6 +67,7 @@ SOURCES = {
     "api": gettext_noop("API"),
     "cli": gettext_noop("command line"),
     "step": gettext_noop("automatic"),
+    "practice": gettext_noop("practice run"),
 }
 # States that occur in many tables, with their tone.
 STATES = {
@@ -111,7 +112,12 @@ def readable(code: str) -> str:
 
 
 # Inputs of a breakdown whose plain word means something else on other screens.
-INPUTS = {"service": gettext_noop("Shipping service"), "of": gettext_noop("Rate of the day")}
+INPUTS = {
+    "service": gettext_noop("Shipping service"),
+    "of": gettext_noop("Rate of the day"),
+    "rate": gettext_noop("Applied rate"),
+    "most": gettext_noop("At most"),
+}
 _OPERATOR = re.compile(r"( x | / | - | \+ |; |[()])")
 
 
@@ -141,7 +147,9 @@ def _operand(text: str) -> str:
 
 
 def tidy(value: str) -> str:
-    """A decimal without the zeros that say nothing: "7.1124000000" -> "7.1124"."""
+    """A decimal without the zeros that say nothing ("7.1124000000" -> "7.1124"); a word translated."""
+    if value.isalpha():
+        return _(value)
     return value.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(value) else value
 
 

@@ -95,6 +95,9 @@
   setInterval(count, 30000);
   setTimeout(() => document.querySelectorAll("#toasts > .toast").forEach((t) => t.remove()), 7000);
 
+  const here = document.querySelector(".side [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest" });
+
   // A figure's breakdown opens when its address is followed.
   const openTarget = () => {
     const aim = location.hash && document.querySelector(CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash);
