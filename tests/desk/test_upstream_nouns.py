@@ -238,3 +238,19 @@ def test_a_parcel_is_quoted_at_the_desk(line, charlie):
         act(charlie, "services", "quote", country="FR", weight_g="120").detail["offers"][0]["reason"]
         == "no_country"
     )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_screen_of_the_line_answers_in_both_languages(language, line, users, alice, client):
+    users["alice"].language = language
+    users["alice"].save(update_fields=["language"])
+    client.force_login(users["alice"], backend="django.contrib.auth.backends.ModelBackend")
+    for code in NOUNS:
+        one = noun(code)
+        addresses = [f"/{code}/"]
+        rows = page(one, alice, Wish()).rows
+        if rows:
+            addresses.append(f"/{code}/{one.public_id(rows[0].pk)}/")
+        for address in addresses:
+            said = client.get(address)
+            assert said.status_code == 200, (address, said.status_code)
