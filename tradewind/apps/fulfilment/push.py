@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
 
 from tradewind.apps.fulfilment.operations.pushing import record_pushed
 from tradewind.apps.fulfilment.queries import parcels_to_push, unpushed
@@ -40,12 +43,23 @@ def push_tracking(now: datetime, by: Actor) -> StepResult:
     A report counts once the channel, read back, shows the order as shipped. Problems are refusals and
     stores that failed; `detail` says how many parcels are within 24 hours of their ship-by time.
     """
-    total = StepResult()
-    for store in able_stores(by, TRACKING):
-        total += _push_store(store, now, by)
     left = unpushed(by)
-    soon = left.filter(order__ship_by__lt=now + SOON).count()
-    return total + StepResult(waiting=left.count(), detail={"deadline_near": soon})
+    counts = {
+        row["order__store_id"]: row
+        for row in left.order_by()
+        .select_related(None)
+        .values("order__store_id")
+        .annotate(n=Count("id"), soon=Count("id", filter=Q(order__ship_by__lt=now + SOON)))
+    }
+    total = StepResult(
+        waiting=sum(row["n"] for row in counts.values()),
+        detail={"deadline_near": sum(row["soon"] for row in counts.values())},
+    )
+    for store in able_stores(by, TRACKING) if counts else ():
+        if store.pk in counts:
+            pushed = _push_store(store, now, by)
+            total += replace(pushed, waiting=-pushed.done)
+    return total
 
 
 def waiting(by: Actor) -> int:

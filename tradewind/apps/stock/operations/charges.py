@@ -56,7 +56,7 @@ def charge_leg(
     has been sold, half of its part stays on the layer and half is returned as restated facts. Refused
     when the leg has not arrived, a basis is not known, the bill is there already, or no rate is.
     """
-    with acting(by, "stock.change", kind="first_leg", ids=[leg_id], now=now) as act:
+    with acting(by, "stock.cost", kind="first_leg", ids=[leg_id], now=now) as act:
         leg = FirstLeg.objects.select_related("owner").get(pk=leg_id)
         problems = _check(leg, kind, basis, number, creditor, amount)
         rate = rate_on(amount.currency, leg.owner.base_currency, on)

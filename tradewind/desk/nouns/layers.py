@@ -1,0 +1,117 @@
+"""Cost layers at the desk: batches and what is left of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tradewind.apps.stock.models import LayerUse
+from tradewind.apps.stock.queries import layers_visible, layers_without_cost
+from tradewind.desk.kernel import (
+    INT,
+    LINK,
+    MONEY,
+    TEXT,
+    TIME,
+    Column,
+    Detail,
+    Fact,
+    Filter,
+    Noun,
+    Ref,
+    Table,
+)
+from tradewind.desk.nouns._goods import COST_STATES, minor, warehouse_ids
+from tradewind.engine.access import Actor
+from tradewind.engine.money import Money
+
+
+def _balance(row: Any) -> Ref:
+    return Ref("balances", row.balance_id, row.balance.sku.code)
+
+
+def _unit(row: Any) -> Money | None:
+    """Goods and landed cost of one unit received, rounded; None while the goods cost is missing."""
+    if row.goods_minor is None:
+        return None
+    return Money((2 * (row.goods_minor + row.landed_minor) + row.qty) // (2 * row.qty), row.currency)
+
+
+def _state(row: Any) -> Any:
+    return COST_STATES.get(row.state, row.state)
+
+
+def _detail(actor: Actor, pk: int) -> Detail | None:
+    row = layers_visible(actor).filter(pk=pk).first()
+    if row is None:
+        return None
+    currency = row.currency
+    uses = list(LayerUse.objects.filter(layer=row).order_by("-id")[:100])
+    return Detail(
+        row.batch,
+        row.balance.sku.code,
+        facts=(
+            Fact(_("SKU"), _balance(row), LINK),
+            Fact(_("Warehouse"), row.balance.warehouse.name),
+            Fact(_("Received"), row.received_at, TIME),
+            Fact(_("Units received"), row.qty, INT),
+            Fact(_("Left"), row.left_qty, INT),
+            Fact(_("Goods cost"), minor(row.goods_minor, currency), MONEY),
+            Fact(_("Landed cost"), minor(row.landed_minor, currency), MONEY),
+            Fact(_("Cost a unit"), _unit(row), MONEY),
+            Fact(_("Goods cost left"), minor(row.left_goods_minor, currency), MONEY),
+            Fact(_("Landed cost left"), minor(row.left_landed_minor, currency), MONEY),
+            Fact(_("Cost is"), _state(row)),
+            Fact(_("Taken from"), Ref("layers", row.parent_id, f"#{row.parent_id}") if row.parent_id else None, LINK),
+        ),
+        tables=(
+            Table(
+                _("Last 100 uses"),
+                (
+                    Column("at", _("At"), TIME),
+                    Column("document", _("Document"), TEXT, lambda u: f"{u.source} {u.source_id}", wide=True),
+                    Column("qty", _("Units"), INT),
+                    Column("goods", _("Goods cost"), MONEY, lambda u: minor(u.goods_minor, currency)),
+                    Column("landed", _("Landed cost"), MONEY, lambda u: minor(u.landed_minor, currency)),
+                ),
+                uses,
+                _("Nothing was taken yet."),
+            ),
+        ),
+    )  # fmt: skip
+
+
+NOUN = Noun(
+    code="layers",
+    label=_("Cost layers"),
+    stage=3,
+    place=84,
+    icon="coins",
+    prefix="lay",
+    view="stock.cost",
+    rows=layers_visible,
+    columns=(
+        Column("batch", _("Batch"), sort="batch"),
+        Column("sku", _("SKU"), LINK, _balance),
+        Column("warehouse", _("Warehouse"), TEXT, "balance.warehouse.name", wide=True),
+        Column("received_at", _("Received"), TIME, sort="received_at"),
+        Column("left_qty", _("Left"), INT, sort="left_qty"),
+        Column("qty", _("Of"), INT),
+        Column("unit", _("Cost a unit"), MONEY, _unit),
+        Column("goods", _("Goods cost left"), MONEY, lambda x: minor(x.left_goods_minor, x.currency)),
+        Column("landed", _("Landed cost left"), MONEY, lambda x: minor(x.left_landed_minor, x.currency)),
+        Column("state", _("Cost is"), TEXT, _state),
+    ),
+    detail=_detail,
+    order="-received_at",
+    search=("batch__istartswith", "balance__sku__code__istartswith"),
+    filters=(
+        Filter("cost", _("Cost is"), "state", lambda _actor: list(COST_STATES.items())),
+        Filter("warehouse", _("Warehouse"), "balance__warehouse_id", warehouse_ids),
+    ),
+    waiting=layers_without_cost,
+    empty=_("Stock appears when purchase orders are received."),
+    title_of="batch",
+    note=_("What every batch cost and what is left of it; a cost that is not known is missing, never zero."),
+)
