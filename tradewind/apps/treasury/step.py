@@ -70,8 +70,9 @@ def _collection(account: CollectionAccount, now: datetime, by: Actor) -> StepRes
     if not mine:
         CollectionAccount.objects.filter(pk=account.pk).update(watermark=page.watermark or account.watermark)
         return StepResult()
-    with acting(by, "treasury.change", kind="collection_account", ids=[account.pk], now=now) as act:
+    with acting(by, "treasury.change", kind="collection_account", now=now) as act:
         new = record_collection_lines(account_id=account.pk, lines=mine, now=now, by=by)
+        act.ids = [account.pk] if new else []
         if page.watermark:
             CollectionAccount.objects.filter(pk=account.pk).update(watermark=page.watermark)
         act.note(verb="sync_collection", new=new)
@@ -95,8 +96,9 @@ def _bank(account: BankAccount, now: datetime, by: Actor) -> StepResult:
     today = now.date()
     since = account.watermark or (now - FIRST_LOOK).date()
     lines = bank.transactions(conn, since, today) if TRANSACTIONS in bank.manifest.capabilities else []
-    with acting(by, "treasury.change", kind="bank_account", ids=[account.pk], now=now) as act:
+    with acting(by, "treasury.change", kind="bank_account", now=now) as act:
         new = record_bank_lines(account_id=account.pk, lines=lines, now=now, by=by)
+        act.ids = [account.pk] if new else []
         # Today may not be complete, so the next look begins with it again.
         BankAccount.objects.filter(pk=account.pk).update(watermark=today)
         act.note(verb="sync_bank", new=new)

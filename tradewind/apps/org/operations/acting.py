@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tradewind.apps.org.models import AuditEntry
-from tradewind.engine.access import Actor
+from tradewind.engine.access import SYSTEM, Actor
 
 # Chaining needs one writer at a time; on PostgreSQL this lock is taken last, just before commit.
 _CHAIN_LOCK = 7_304_001
@@ -98,9 +98,17 @@ def acting(
         with transaction.atomic():
             yield act
             acts.append(act)
-            _write(acts)
+            if not all(_idle(one) for one in acts):
+                _write(acts)
     finally:
         _running.reset(token)
+
+
+def _idle(act: Act) -> bool:
+    """Whether a step looked and did nothing: no row, no number but zero. People's acts are always kept."""
+    if act.by.role != SYSTEM or act.ids or act.key:
+        return False
+    return not any(value for value in act.detail.values() if not isinstance(value, str))
 
 
 def _write(acts: list[Act]) -> None:
