@@ -18,7 +18,7 @@ def known() -> dict[str, str]:
     for path in texts.catalogues():
         for message in texts.read(path):
             if message.id and message.string and not message.fuzzy:
-                out[str(message.id)] = str(message.string)
+                out[texts.key(message)] = str(message.string)
     return out
 
 
@@ -44,7 +44,7 @@ def test_no_text_has_two_different_translations():
         for message in texts.read(path):
             if not message.id or not message.string:
                 continue
-            before = seen.setdefault(str(message.id), (str(message.string), path.parts[-4]))
+            before = seen.setdefault(texts.key(message), (str(message.string), path.parts[-4]))
             if before[0] != message.string:
                 clashes.append((message.id, before, (message.string, path.parts[-4])))
     assert clashes == []

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2] / "tradewind"
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
 # Arguments that hold a code which screens show as words (tradewind/web/kit/words.py, readable).
+CONTEXT = "\x04"  # what gettext sets between context and text
 CODE_KEYWORDS = {"verb"}
 INPUTS = {"service", "of", "rate", "most"}  # kit/words.py has words of their own for these
 
@@ -30,6 +31,11 @@ def read(path: Path) -> Catalog:
     """A catalogue; the language is the name of its folder."""
     with path.open("rb") as file:
         return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+
+
+def key(message: Message) -> str:
+    """A text with its context before it, as gettext keeps it."""
+    return f"{message.context}{CONTEXT}{message.id}" if message.context else str(message.id)
 
 
 def sources(suffix: str) -> list[Path]:
@@ -62,7 +68,9 @@ def of_python(text: str) -> Iterator[str]:
     """Texts given to gettext."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and _name(node) in CALLS and node.args:
-            found = _constant(node.args[-1] if _name(node) == "pgettext" else node.args[0])
+            found = _constant(node.args[0])
+            if found and _name(node) == "pgettext":
+                found = f"{found}{CONTEXT}{_constant(node.args[1])}"
             if found:
                 yield found
         if isinstance(node, ast.Call):
@@ -109,7 +117,7 @@ def all_texts() -> dict[str, str]:
 if __name__ == "__main__":
     import sys
 
-    known = {m.id for p in catalogues() for m in read(p) if m.id and m.string}
+    known = {key(m) for p in catalogues() for m in read(p) if m.id and m.string}
     for text, where in sorted(all_texts().items(), key=lambda kv: (kv[1], kv[0])):
         if text not in known and where.startswith(tuple(sys.argv[1:]) or ("",)):
             print(f"{where}\t{text!r}")

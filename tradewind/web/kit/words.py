@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 STAGES = (
     gettext_noop("Today"),
@@ -52,15 +52,6 @@ DOINGS = {
     "receive": gettext_noop("receive goods"),
     "reserve": gettext_noop("reserve"),
     "cost": gettext_noop("change costs"),
-}
-ROLES = {
-    "owner": gettext_noop("Owner"),
-    "operations": gettext_noop("Operations"),
-    "purchasing": gettext_noop("Purchasing"),
-    "warehouse": gettext_noop("Warehouse"),
-    "service": gettext_noop("Service"),
-    "finance": gettext_noop("Finance"),
-    "system": gettext_noop("System"),
 }
 SOURCES = {
     "ui": gettext_noop("screen"),
@@ -168,8 +159,17 @@ def right(action: str) -> str:
 
 
 def role(code: str) -> str:
-    """A role in words."""
-    return _(ROLES[code]) if code in ROLES else code
+    """A role in words. With a context: an owner of goods and a shipping service are other things."""
+    known = {
+        "owner": pgettext("role", "Owner"),
+        "operations": pgettext("role", "Operations"),
+        "purchasing": pgettext("role", "Purchasing"),
+        "warehouse": pgettext("role", "Warehouse"),
+        "service": pgettext("role", "Service"),
+        "finance": pgettext("role", "Finance"),
+        "system": pgettext("role", "System"),
+    }
+    return known.get(code, code)
 
 
 def source(code: str) -> str:
