@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError as ModelError
-from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -16,7 +16,7 @@ from ninja.params.models import Body, Query
 from pydantic import BaseModel
 
 from tradewind.api.errors import ErrorShape, NotFound, problem_data
-from tradewind.api.once import answered_once
+from tradewind.api.once import answer, answered_once
 from tradewind.api.shapes import (
     DetailShape,
     OutcomeShape,
@@ -138,7 +138,7 @@ def _listing(noun: Noun) -> Callable[..., Any]:
             if not wish.after:
                 raise
             raise Refused([Problem(None, "after", wish.after[:80], _("not a cursor of this list"))]) from exc
-        return JsonResponse({"rows": [row_data(noun, actor, r) for r in found.rows], "next": found.next})
+        return answer({"rows": [row_data(noun, actor, r) for r in found.rows], "next": found.next})
 
     return view
 
@@ -166,7 +166,7 @@ def _showing(noun: Noun) -> Callable[..., Any]:
         )
         if found is None or pk is None:
             raise NotFound(_("there is no such row"))
-        return JsonResponse(plain_detail(noun, pk, found))
+        return answer(plain_detail(noun, pk, found))
 
     return view
 

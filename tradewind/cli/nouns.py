@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tradewind.cli.main import DONE, REFUSED, USAGE, help_text, setup
 from tradewind.cli.people import speak, whoever
@@ -116,12 +118,18 @@ def _list(noun: Noun, args: list[str]) -> int:
 
 
 def _print_list(noun: Noun, actor: Actor, rows: Sequence[Any], following: str) -> None:
+    from django.conf import settings
+
     from tradewind.desk.kernel import DECIMAL, INT, MONEY, PERCENT, Ref
     from tradewind.desk.values import cell, visible
 
     columns = visible(noun.columns, actor)
 
+    zone = ZoneInfo(settings.DESK_ZONE)
+
     def shown(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         return value.text if isinstance(value, Ref) else value
 
     print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from typing import Any
+from urllib.request import urlopen
 
 from tradewind.cli.main import DONE, REFUSED, setup
 from tradewind.cli.saying import fault
@@ -50,6 +52,7 @@ def serve(args: list[str]) -> int:
             await super().startup(sockets)
             if self.started:
                 _announce(options, known)
+                threading.Timer(2, _warm_up, (options.port,)).start()
 
     for name in ("SIGTERM", "SIGINT"):  # uvicorn raises the signal again after its own clean end
         signal.signal(getattr(signal, name), lambda *_: None)
@@ -71,6 +74,12 @@ def serve(args: list[str]) -> int:
         if kept:
             kept.end()
     return DONE if server.started else REFUSED
+
+
+def _warm_up(port: int) -> None:
+    """Ask the API once, so that its endpoints are made while nobody waits for them."""
+    with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/api/openapi.json", timeout=60):
+        pass
 
 
 def _announce(options: argparse.Namespace, known: list[tuple[str, str]]) -> None:

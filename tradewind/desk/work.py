@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
@@ -121,26 +122,18 @@ def queue_steps(now: datetime) -> list[str]:
     """Queue each step of the flow once in its interval, unless it is queued or running already."""
     from tradewind.flow import STEPS  # the flow imports every app; only those who tick need it
 
-    lanes = [f"step:{step.code}" for step in STEPS]
-    busy = set(
-        Job.objects.filter(lane__in=lanes, state__in=["queued", "running"]).values_list("lane", flat=True)
-    )
+    keys = {
+        f"step:{s.code}": f"step:{s.code}:{int(now.timestamp() // s.every.total_seconds())}" for s in STEPS
+    }
+    known = Job.objects.filter(Q(key__in=keys.values()) | Q(lane__in=keys, state__in=["queued", "running"]))
+    passed_over = set(known.values_list("lane", flat=True))
     queued = []
-    for step in STEPS:
-        lane = f"step:{step.code}"
-        bucket = int(now.timestamp() // step.every.total_seconds())
-        if lane in busy:
+    for lane, key in keys.items():
+        code = lane.removeprefix("step:")
+        if lane in passed_over:
             continue
-        made = jobs.enqueue(
-            name="step",
-            key=f"{lane}:{bucket}",
-            args={"code": step.code},
-            lane=lane,
-            now=now,
-            by=system("ticker"),
-        )
-        if made:
-            queued.append(step.code)
+        if jobs.enqueue(name="step", key=key, args={"code": code}, lane=lane, now=now, by=system("ticker")):
+            queued.append(code)
     return queued
 
 

@@ -14,7 +14,7 @@ from tradewind.engine.access import system
 GUARDED = {
     "org_auditentry": (2, 1),
     "org_storedfile": (2, 1),
-    "stock_move": (3, 2),
+    "stock_move": (2, 2),
     "ledger_entry": (5, 2),
     "ledger_posting": (4, 2),
     "ledger_period": (2, 1),

@@ -26,7 +26,6 @@ from tradewind.desk.kernel import (
 )
 from tradewind.engine.access import Actor
 
-
 PAIR = (Column("name", _("Name")), Column("value", _("Value"), wide=True))
 
 
@@ -65,7 +64,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
 
 
 def _cancel(call: Call) -> Outcome:
-    return Outcome(_("Stopped."), cancel_jobs(ids=call.ids, now=call.now, by=call.by))
+    return Outcome(_("The job is stopped."), cancel_jobs(ids=call.ids, now=call.now, by=call.by))
 
 
 def _again(call: Call) -> Outcome:
@@ -109,7 +108,7 @@ NOUN = Noun(
     actions=(
         Action(
             "cancel",
-            _("Stop"),
+            _("Stop the job"),
             _cancel,
             "jobs.change",
             states=("queued", "running"),
