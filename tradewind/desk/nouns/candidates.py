@@ -54,7 +54,8 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
-from tradewind.desk.nouns._upstream import markets, of_code, text
+from tradewind.desk.nouns._upstream import markets, of_code, services, text
+from tradewind.desk.nouns.stores import channels
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.gates import GATES
@@ -156,8 +157,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 _("Table"), Ref("research_tables", row.table.pk, row.table.name) if row.table else None, LINK
             ),
             Fact(_("Niche"), row.niche),
-            Fact(_("Points"), _points(row), DECIMAL, score),
-            Fact(_("Profit of a unit"), _profit(row), MONEY, profit, "profit"),
+            Fact(_("Points"), _points(row), DECIMAL),
+            Fact(_("Profit of a unit"), _profit(row), MONEY, None, "profit"),
             Fact(_("Margin"), _margin(row), PERCENT, None, "profit"),
             Fact(_("Computed for"), (row.profit or {}).get("on", "")),
             Fact(_("Made by"), row.created_by),
@@ -275,7 +276,16 @@ def _gates(_actor: Actor) -> Sequence[tuple[str, Any]]:
     return [(gate, GATE_LABELS[gate]) for gate in GATES]
 
 
-_INPUTS = tuple(Field(n, INPUT_LABELS[n], required=False, help=_HELP.get(n, "")) for n in NAMES)
+_CHOICES = {"channel": channels, "first_leg_service": services, "fulfilment_service": services}
+
+
+def _input(name: str) -> Field:
+    choices = _CHOICES.get(name)
+    kind = CHOICE if choices else TEXT
+    return Field(name, INPUT_LABELS[name], kind, False, choices, _HELP.get(name, ""))
+
+
+_INPUTS = tuple(_input(n) for n in NAMES)
 _GATE = Field("gate", _("Gate"), CHOICE, choices=_gates)
 _REASON = Field("reason", _("Reason"))
 

@@ -12,7 +12,6 @@ from tradewind.desk.kernel import (
     COUNTRY,
     DECIMAL,
     FILE,
-    INT,
     NONE,
     Action,
     Call,
@@ -33,7 +32,7 @@ def _names(_actor: Actor) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-_YEARS = (Column("year", _("Year"), INT), Column("value", _("Value"), DECIMAL), Column("source", _("Source")))
+_YEARS = (Column("year", _("Year")), Column("value", _("Value"), DECIMAL), Column("source", _("Source")))
 
 
 def _detail(actor: Actor, pk: int) -> Detail | None:
@@ -75,7 +74,7 @@ NOUN = Noun(
     columns=(
         Column("country", _("Country"), COUNTRY, sort="country"),
         Column("name", _("Indicator"), sort="name", wide=True),
-        Column("year", _("Year"), INT, sort="year"),
+        Column("year", _("Year"), sort="year"),
         Column("value", _("Value"), DECIMAL, sort="value"),
         Column("source", _("Source")),
     ),

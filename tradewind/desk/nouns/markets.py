@@ -48,7 +48,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         for r in rules
     ]  # fmt: skip
     return Detail(
-        f"{row.code} {row}",
+        str(row),
         row.name,
         row.state,
         (
@@ -58,7 +58,6 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 _("Place among %(n)s countries") % {"n": len(ranking)},
                 place.rank if place else None,
                 INT,
-                place.score if place else None,
             ),
             Fact(_("Note"), row.note, LONG),
         ),
@@ -67,7 +66,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 _("Public numbers"),
                 (
                     Column("name", _("Indicator"), wide=True),
-                    Column("year", _("Year"), INT),
+                    Column("year", _("Year")),
                     Column("value", _("Value"), DECIMAL),
                     Column("source", _("Source")),
                 ),

@@ -60,7 +60,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         row.name,
         f"{row.table.market} {row.table.name}",
         facts=(
-            Fact(_("Points"), row.points, DECIMAL, score),
+            Fact(_("Points"), row.points, DECIMAL),
             Fact(_("Place"), row.rank, INT),
             Fact(_("Table"), _table(row), LINK),
             Fact(_("Products"), row.products, INT),

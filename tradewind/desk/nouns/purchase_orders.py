@@ -71,7 +71,8 @@ LINES = (
     Column("name", _("Name"), TEXT, lambda ln: ln.sku.name_zh or ln.sku.name, wide=True),
     Column("qty", _("Ordered"), INT),
     Column("received_qty", _("Received"), INT),
-    Column("price", _("Unit price"), MONEY, lambda ln: Money(ln.price_minor, ln.order.currency), hidden="cost"),
+    Column("price", _("Unit price"), MONEY, lambda ln: Money(ln.price_minor, ln.order.currency),
+    hidden="cost"),
     Column(
         "worth",
         _("Amount"),
@@ -125,7 +126,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Ordered on"), row.ordered_on, DATE),
             Fact(_("Due on"), row.due_on, DATE),
             Fact(_("Three-way match"), MATCHES[match.state]),
-            Fact(_("Ordered"), match.ordered, MONEY, None, "cost"),
+            Fact(_("Ordered, at order price"), match.ordered, MONEY, None, "cost"),
             Fact(_("Good units received, at order price"), match.received, MONEY, None, "cost"),
             Fact(_("Invoiced without VAT"), match.invoiced, MONEY, None, "cost"),
             Fact(_("Invoiced minus received"), match.difference, MONEY, None, "cost"),
