@@ -1,0 +1,112 @@
+"""The chart of accounts, with the trial balance, at the desk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from tradewind.apps.ledger import queries
+from tradewind.apps.ledger.models import Account, Posting
+from tradewind.apps.ledger.operations import open_chart
+from tradewind.apps.org.models import Company
+from tradewind.desk.kernel import (
+    DATE,
+    FLAG,
+    LINK,
+    MONEY,
+    NONE,
+    Action,
+    Call,
+    Column,
+    Detail,
+    Fact,
+    Filter,
+    Noun,
+    Outcome,
+    Ref,
+    Table,
+)
+from tradewind.desk.nouns._money import money
+from tradewind.engine.access import Actor
+
+KINDS = {
+    "asset": _("Asset"),
+    "liability": _("Liability"),
+    "income": _("Income"),
+    "expense": _("Expense"),
+}
+_BALANCES = (
+    Column("company", _("Company"), wide=True),
+    Column("amount", _("Balance"), MONEY),
+)
+_POSTINGS = (
+    Column("on", _("Day"), DATE, "entry.on"),
+    Column("entry", _("Entry"), LINK, lambda p: Ref("entries", p.entry_id, str(p.entry))),
+    Column("memo", _("Memo"), value="entry.memo", wide=True),
+    Column("amount", _("Amount"), MONEY, lambda p: money(p.amount_minor, p.currency)),
+)
+
+
+def account_name(a: Account) -> str:
+    """The account's name in the reader's language."""
+    return str(a.name_zh if (get_language() or "").startswith("zh") else a.name)
+
+
+def _detail(actor: Actor, pk: int) -> Detail | None:
+    a = queries.accounts(actor).filter(pk=pk).first()
+    if a is None:
+        return None
+    rows = []
+    for company in Company.objects.order_by("code"):
+        for currency, codes in sorted(queries.trial_balance(actor, company.pk, date.max).items()):
+            if a.code in codes:
+                rows.append({"company": str(company), "amount": money(codes[a.code], currency)})
+    newest = Posting.objects.filter(queries.visible(actor), account=a).select_related("entry")
+    return Detail(
+        f"{a.code} {account_name(a)}",
+        str(KINDS[a.kind]),
+        facts=(
+            Fact(_("Code"), a.code),
+            Fact(_("Name"), account_name(a)),
+            Fact(_("Must come to zero"), a.is_clearing, FLAG),
+        ),
+        tables=(
+            Table(_("Balances"), _BALANCES, rows, _("Nothing stands here.")),
+            Table(_("Newest postings"), _POSTINGS, list(newest.order_by("-entry_id", "-id")[:100])),
+        ),
+    )
+
+
+def _open(call: Call) -> Outcome:
+    opened = open_chart(now=call.now, by=call.by)
+    return Outcome(_now("%(n)d accounts opened.") % {"n": opened}, opened)
+
+
+NOUN = Noun(
+    code="accounts",
+    label=_("Accounts"),
+    stage=6,
+    place=30,
+    icon="book",
+    prefix="acc",
+    view="ledger.view",
+    rows=queries.accounts,
+    columns=(
+        Column("code", _("Code"), sort="code"),
+        Column("name", _("Name"), value=account_name, wide=True),
+        Column("kind", _("Kind"), value=lambda a: str(KINDS[a.kind]), sort="kind"),
+        Column("is_clearing", _("Must come to zero"), FLAG),
+    ),
+    detail=_detail,
+    order="code",
+    search=("code__startswith", "name__icontains", "name_zh__icontains"),
+    filters=(Filter("kind", _("Kind"), "kind", lambda _actor: list(KINDS.items())),),
+    actions=(Action("open", _("Open the chart"), _open, "ledger.change", NONE),),
+    empty=_("Open the chart of accounts; the books open it by themselves on their first run."),
+    audit_kind="account",
+    title_of=str,
+    note=_("Debit is positive, credit negative; every currency sums to zero."),
+)

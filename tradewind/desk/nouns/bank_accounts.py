@@ -1,0 +1,106 @@
+"""Bank accounts at the desk."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tradewind.apps.treasury import queries
+from tradewind.apps.treasury.operations import open_bank_account
+from tradewind.connectors import registry
+from tradewind.connectors.base import BANK
+from tradewind.desk.kernel import (
+    CHOICE,
+    DATE,
+    LINK,
+    MONEY,
+    NONE,
+    SECRET,
+    Action,
+    Call,
+    Column,
+    Detail,
+    Fact,
+    Field,
+    Noun,
+    Outcome,
+    Ref,
+    Table,
+)  # fmt: skip
+from tradewind.desk.nouns._money import company_codes
+from tradewind.engine.access import Actor
+
+_LINES = (
+    Column("on", _("Day"), DATE),
+    Column("amount", _("Amount"), MONEY),
+    Column("reference", _("Reference")),
+    Column("memo", _("Memo"), wide=True),
+)
+
+
+def _providers(_actor: Actor) -> list[tuple[str, str]]:
+    return [(m.code, m.name_zh) for m in registry.manifests(BANK)]
+
+
+def _detail(actor: Actor, pk: int) -> Detail | None:
+    a = queries.bank_accounts(actor).filter(pk=pk).first()
+    if a is None:
+        return None
+    lines = queries.bank_lines(actor).filter(account=a).order_by("-on", "-id")[:50]
+    return Detail(
+        a.name,
+        a.code,
+        facts=(
+            Fact(_("Balance by its lines"), queries.bank_balances(actor)[a.pk], MONEY),
+            Fact(_("Provider"), a.provider),
+            Fact(_("Company"), Ref("companies", a.company_id, str(a.company)), LINK),
+            Fact(_("Read until"), a.watermark, DATE),
+        ),
+        tables=(Table(_("Newest lines"), _LINES, list(lines), _("No lines yet.")),),
+    )
+
+
+def _open(call: Call) -> Outcome:
+    v = call.values
+    made = open_bank_account(
+        company=v["company"], code=v["code"], name=v["name"], currency=v["currency"],
+        provider=v["provider"] or "", base_url=v["base_url"] or "",
+        credentials={"account": v["account"] or "", "key": v["key"] or ""}, now=call.now, by=call.by,
+    )  # fmt: skip
+    return Outcome(_("The account is open."), 1, Ref("bank_accounts", made.pk, made.name))
+
+
+NOUN = Noun(
+    code="bank_accounts",
+    label=_("Bank accounts"),
+    stage=6,
+    place=23,
+    icon="landmark",
+    prefix="bnk",
+    view="treasury.view",
+    rows=queries.bank_accounts,
+    columns=(
+        Column("code", _("Code"), sort="code"),
+        Column("name", _("Name"), sort="name", wide=True),
+        Column("currency", _("Currency"), sort="currency"),
+        Column("provider", _("Provider")),
+        Column("watermark", _("Read until"), DATE),
+    ),
+    detail=_detail,
+    order="code",
+    search=("code__istartswith", "name__icontains"),
+    actions=(
+        Action("open", _("Open a bank account"), _open, "treasury.change", NONE, (
+            Field("company", _("Company"), CHOICE, choices=company_codes),
+            Field("code", _("Code")),
+            Field("name", _("Name")),
+            Field("currency", _("Currency"), help=_("Three letters, e.g. USD")),
+            Field("provider", _("Provider"), CHOICE, required=False, choices=_providers),
+            Field("account", _("Account number"), required=False),
+            Field("key", _("Secret key"), SECRET, required=False),
+            Field("base_url", _("Address"), required=False),
+        ), key="n"),
+    ),
+    empty=_("Open the bank account that withdrawals go to."),
+    audit_kind="bank_account",
+    title_of="name",
+)  # fmt: skip

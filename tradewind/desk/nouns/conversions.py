@@ -1,0 +1,102 @@
+"""Withdrawals and conversions into home currency at the desk."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tradewind.apps.treasury import queries
+from tradewind.apps.treasury.chain import fx_loss
+from tradewind.apps.treasury.models import Conversion
+from tradewind.desk.kernel import (
+    DECIMAL,
+    LINK,
+    MONEY,
+    STATE,
+    TIME,
+    Column,
+    Detail,
+    Fact,
+    Filter,
+    Noun,
+    Ref,
+    Table,
+)  # fmt: skip
+from tradewind.desk.nouns._money import collection_choices
+from tradewind.engine.access import Actor
+from tradewind.engine.money import Money
+
+
+def _loss(c: Conversion) -> Money | None:
+    return fx_loss(c.sold - c.fee, c.bought, c.reference_rate)
+
+
+def _bank(c: Conversion) -> Ref | None:
+    return None if c.bank_line is None else Ref("bank_lines", c.bank_line.pk, c.bank_line.external_id)
+
+
+_LINES = (
+    Column("kind", _("Kind")),
+    Column("line", _("Line"), LINK, lambda x: Ref("collection_lines", x.pk, x.external_id)),
+    Column("amount", _("Amount"), MONEY),
+    Column("at", _("At"), TIME),
+)
+
+
+def _detail(actor: Actor, pk: int) -> Detail | None:
+    c = queries.conversions(actor).filter(pk=pk).first()
+    if c is None:
+        return None
+    lines = queries.collection_lines(actor).filter(account=c.collection, group=c.group).order_by("id")
+    return Detail(
+        c.group,
+        c.collection.name,
+        c.state,
+        (
+            Fact(_("Left the account"), c.sold, MONEY),
+            Fact(_("Fee"), c.fee, MONEY),
+            Fact(_("Bought"), c.bought, MONEY),
+            Fact(_("Rate"), c.rate, DECIMAL),
+            Fact(_("Reference rate"), c.reference_rate, DECIMAL),
+            Fact(_("FX loss"), _loss(c), MONEY),
+            Fact(_("Bank line"), _bank(c), LINK),
+        ),
+        (Table(_("Statement lines"), _LINES, list(lines)),),
+        alerts=() if c.reference_rate else (_("No reference rate of the day: the loss is not stated."),),
+    )
+
+
+NOUN = Noun(
+    code="conversions",
+    label=_("Conversions into home currency"),
+    stage=6,
+    place=25,
+    icon="refresh-ccw",
+    prefix="cnv",
+    view="treasury.view",
+    rows=queries.conversions,
+    columns=(
+        Column("group", _("Provider's number"), sort="group"),
+        Column("at", _("At"), TIME, sort="at"),
+        Column("sold", _("Left the account"), MONEY, sort="sold_minor"),
+        Column("fee", _("Fee"), MONEY),
+        Column("bought", _("Bought"), MONEY, sort="bought_minor"),
+        Column("rate", _("Rate"), DECIMAL),
+        Column("reference_rate", _("Reference rate"), DECIMAL),
+        Column("loss", _("FX loss"), MONEY, _loss),
+        Column("bank", _("Bank line"), LINK, _bank),
+        Column("state", _("State"), STATE),
+    ),
+    detail=_detail,
+    order="-at",
+    search=("group__istartswith",),
+    state_field="state",
+    states=(
+        ("underway", _("On its way"), "wait"),
+        ("arrived", _("Arrived"), "good"),
+        ("short", _("Short"), "bad"),
+    ),
+    filters=(Filter("account", _("Account"), "collection_id", collection_choices),),
+    empty=_("Withdraw from a collection account; its conversion shows here."),
+    audit_kind="conversion",
+    title_of="group",
+)  # fmt: skip

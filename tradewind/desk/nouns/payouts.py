@@ -1,0 +1,122 @@
+"""Payouts and their cash chain at the desk."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from tradewind.apps.treasury import queries
+from tradewind.apps.treasury.cash_chain import cash_chain
+from tradewind.apps.treasury.models import Payout
+from tradewind.apps.treasury.operations import match_receipts
+from tradewind.desk.kernel import (
+    DATE,
+    DECIMAL,
+    LINK,
+    MONEY,
+    NONE,
+    STATE,
+    TIME,
+    Action,
+    Call,
+    Column,
+    Detail,
+    Fact,
+    Filter,
+    Noun,
+    Outcome,
+    Ref,
+    Table,
+)  # fmt: skip
+from tradewind.desk.nouns._money import settlement_ref, store_choices
+from tradewind.engine.access import Actor
+
+_HOPS = {
+    "payout": _("Payout by the channel"),
+    "withdrawal": _("Withdrawal"),
+    "conversion": _("Conversion into home currency"),
+    "bank": _("Arrival at the bank"),
+    "on_account": _("Still on the collection account"),
+}
+_STATES = {"waiting": _("Waiting"), "done": _("Done"), "short": _("Short"), "carried": _("Carried over")}
+_CHAIN = (
+    Column("hop", _("Hop"), value=lambda h: str(_HOPS[h.name])),
+    Column("document", _("Document"), wide=True),
+    Column("at", _("At"), TIME),
+    Column("into", _("In"), MONEY),
+    Column("out", _("Out"), MONEY),
+    Column("fee", _("Fee"), MONEY),
+    Column("fx_loss", _("FX loss"), MONEY),
+    Column("loss_bp", _("Loss so far (bp)"), DECIMAL),
+    Column("state", _("State"), value=lambda h: str(_STATES[h.state])),
+)
+
+
+def _store(p: Payout) -> Ref:
+    return Ref("stores", p.store_id, p.store.name)
+
+
+def _receipt(p: Payout) -> Ref | None:
+    return None if p.receipt is None else Ref("collection_lines", p.receipt.pk, p.receipt.external_id)
+
+
+def _detail(actor: Actor, pk: int) -> Detail | None:
+    p = queries.payouts(actor).filter(pk=pk).first()
+    if p is None:
+        return None
+    return Detail(
+        p.settlement.external_id,
+        p.store.name,
+        p.state,
+        (
+            Fact(_("Settlement"), settlement_ref(p.settlement), LINK),
+            Fact(_("Store"), Ref("stores", p.store_id, p.store.name), LINK),
+            Fact(_("Amount"), p.amount, MONEY),
+            Fact(_("Expected on"), p.expected_on, DATE),
+            Fact(_("Receipt"), _receipt(p), LINK),
+            Fact(_("Matched because"), p.how),
+        ),
+        (Table(_("Cash chain"), _CHAIN, cash_chain(actor, pk)),),
+    )
+
+
+def _match(call: Call) -> Outcome:
+    done = match_receipts(now=call.now, by=call.by)
+    return Outcome(_now("%(n)d payouts have come.") % {"n": done}, done)
+
+
+NOUN = Noun(
+    code="payouts",
+    label=_("Payouts"),
+    stage=6,
+    place=20,
+    icon="banknote-arrow-down",
+    prefix="pay",
+    view="treasury.view",
+    rows=queries.payouts,
+    columns=(
+        Column("settlement", _("Settlement"), LINK, lambda p: settlement_ref(p.settlement)),
+        Column("store", _("Store"), LINK, _store, sort="store__code"),
+        Column("amount", _("Amount"), MONEY, sort="amount_minor"),
+        Column("expected_on", _("Expected on"), DATE, sort="expected_on"),
+        Column("receipt", _("Receipt"), LINK, _receipt),
+        Column("how", _("Matched because"), wide=True),
+        Column("state", _("State"), STATE),
+    ),
+    detail=_detail,
+    order="-expected_on",
+    search=("settlement__external_id__istartswith",),
+    state_field="state",
+    states=(
+        ("expected", _("Expected"), "wait"),
+        ("received", _("Received"), "good"),
+        ("carried", _("Carried over"), "idle"),
+    ),
+    filters=(Filter("store", _("Store"), "store_id", store_choices),),
+    actions=(Action("match", _("Match receipts"), _match, "treasury.change", NONE, key="m"),),
+    waiting=queries.waiting_payouts,
+    empty=_("Payouts are expected as soon as a settlement is explained."),
+    audit_kind="payout",
+    title_of=str,
+    note=_("What the channel pays for a settlement, followed to the bank."),
+)  # fmt: skip
