@@ -45,6 +45,7 @@ from tradewind.desk.kernel import (
     Table,
 )
 from tradewind.desk.nouns._goods import ORDER_STATES, move_kind, reason, time_left, total
+from tradewind.desk.nouns._order_files import IMPORT
 from tradewind.desk.nouns._order_profit import order_profit, profit_money
 from tradewind.desk.nouns.sync_runs import stores as store_ids
 from tradewind.engine.access import Actor
@@ -100,7 +101,7 @@ HOLDS = (
     Column("detail", _("Details"), wide=True),
     Column("role", _("For")),
     Column("opened_at", _("Since"), TIME),
-    Column("closed_at", _("Ended"), TIME),
+    Column("closed_at", _("Hold ended"), TIME),
     Column("closed_by", _("By")),
 )
 PARCELS = (
@@ -131,7 +132,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     moves = Move.objects.filter(source="order_line", source_id__among=[x.pk for x in lines])
     found: Any = order
     alerts = tuple(
-        _now("On hold: %(reason)s") % {"reason": f"{reason(h.reason)} {h.detail}".strip()} for h in found.open_holds
+        _now("On hold: %(reason)s") % {"reason": f"{reason(h.reason)} {h.detail}".strip()}
+        for h in found.open_holds
     )
     return Detail(
         order.external_id,
@@ -139,8 +141,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         order.state,
         (
             Fact(_("Store"), Ref("stores", order.store_id, order.store.name), LINK),
-            Fact(_("Placed"), order.placed_at, TIME),
-            Fact(_("Ship by"), order.ship_by, TIME),
+            Fact(_("Placed at"), order.placed_at, TIME),
+            Fact(_("Latest shipping"), order.ship_by, TIME),
             Fact(_("Time left"), _left(order)),
             Fact(_("Shipped"), order.shipped_at, TIME),
             Fact(_("Goods"), Money(order.goods_minor, order.currency), MONEY),
@@ -178,7 +180,9 @@ def _buyer(actor: Actor, pk: int) -> tuple[Fact, ...]:
 
 
 def _wrong(caught: WrongState) -> Refused:
-    return Refused([Problem(None, "state", "", _now("some of these orders are in another state: nothing was changed"))])
+    return Refused(
+        [Problem(None, "state", "", _now("some of these orders are in another state: nothing was changed"))]
+    )
 
 
 def _reserve(call: Call) -> Outcome:
@@ -241,8 +245,8 @@ NOUN = Noun(
         Column("profit", _("Profit"), MONEY, profit_money, hidden="profit"),
         Column("holds", _("On hold for"), TEXT, _holds),
         Column("left", _("Time left"), TEXT, _left),
-        Column("ship_by", _("Ship by"), TIME, sort="ship_by"),
-        Column("placed_at", _("Placed"), TIME, sort="placed_at"),
+        Column("ship_by", _("Latest shipping"), TIME, sort="ship_by"),
+        Column("placed_at", _("Placed at"), TIME, sort="placed_at"),
     ),
     detail=_detail,
     order="-placed_at",
@@ -262,6 +266,7 @@ NOUN = Noun(
         Action("cancel", _("Cancel"), _cancel, "orders.change", MANY, (Field("reason", _("Why")),),
                states=("pending", "new", "held", "ready"), danger=True,
                confirm=_("Reserved goods will be free again. Go on?")),
+        IMPORT,
     ),
     waiting=lambda actor: orders_visible(actor).filter(state__in=("new", "held", "ready")).count(),
     empty=_("Connect a store, or import orders from a file."),
