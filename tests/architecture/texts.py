@@ -23,8 +23,8 @@ _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def catalogues() -> list[Path]:
-    """Every catalogue of translations."""
-    return sorted((ROOT / "locale").glob("*/*/LC_MESSAGES/*.po"))
+    """Every catalogue of Chinese translations."""
+    return sorted((ROOT / "locale").glob("*/zh_Hans/LC_MESSAGES/*.po"))
 
 
 def read(path: Path) -> Catalog:

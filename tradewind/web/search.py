@@ -13,7 +13,7 @@ from tradewind.desk.kernel import Noun
 from tradewind.desk.listing import Wish, matching
 from tradewind.engine.access import Actor
 from tradewind.web.doing import title
-from tradewind.web.kit import cells
+from tradewind.web.kit import cells, wish
 from tradewind.web.lists import tones
 from tradewind.web.shell import nouns_for
 
@@ -53,7 +53,7 @@ def _rows(noun: Noun, actor: Actor, words: str) -> Group | None:
         )
         for row in found[:EACH]
     )
-    more = f"/{noun.code}/?q={words}" if len(found) > EACH else ""
+    more = wish.url(noun, {}, search=words) if len(found) > EACH else ""
     return Group(noun.label, noun.icon, hits, more)
 
 

@@ -42,7 +42,7 @@ class Work:
     last: datetime | None = None
 
 
-def work(actor: Actor) -> list[Work]:
+def work(actor: Actor, *, busy_only: bool = False) -> list[Work]:
     """What waits for people and the steps that run by themselves, in business order; at most 15 s old."""
     nouns = registry.all_nouns()
     key = f"steps:{actor.user_id}:{actor.role}"
@@ -56,7 +56,7 @@ def work(actor: Actor) -> list[Work]:
     people = [
         (code, 0, Work(nouns[code].label, nouns[code].stage, count, f"/{code}/", False))
         for code, count in waiting(actor, mine).items()
-        if nouns[code].stage in _LANES
+        if nouns[code].stage in _LANES and (count or not busy_only)
     ]
     place = {code: n for n, code in enumerate(nouns)}
     ordered = sorted([*people, *steps], key=lambda w: (w[2].stage, place.get(w[0], len(place)), w[1]))
@@ -140,7 +140,7 @@ def home(request: HttpRequest) -> HttpResponse:
     loose = [
         (_UNEXPLAINED[u.code](), u.count, _list_url(u.noun, u.query)) for u in figures.unexplained(actor)
     ]
-    found = work(actor)
+    found = work(actor, busy_only=True)
     context = {
         "today": on,
         "stages": by_stage(found),

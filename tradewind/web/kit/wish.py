@@ -12,7 +12,7 @@ from tradewind.desk.listing import MOST, PAGE, Wish
 from tradewind.desk.values import visible
 from tradewind.engine.access import Actor
 
-STATE, SEARCH, SORT, AFTER, SIZE, COLUMNS = "state", "q", "sort", "after", "size", "cols"
+STATE, SEARCH, SORT, AFTER, SIZE, COLUMNS = "state", "search", "sort", "after", "size", "cols"
 RESERVED = frozenset({STATE, SEARCH, SORT, AFTER, SIZE, COLUMNS, "id"})
 
 

@@ -103,7 +103,7 @@ def test_a_phone_card_shows_name_state_money_goods_and_time():
 
 
 def test_an_address_is_read_and_written_back():
-    params = wish.asked(sample.NOUN, QueryDict("state=new&store=s1&foo=1&after=abc&q="))
+    params = wish.asked(sample.NOUN, QueryDict("state=new&store=s1&foo=1&after=abc&search="))
     assert params == {"state": "new", "store": "s1", "after": "abc"}
     assert wish.url(sample.NOUN, params, sort="-total") == "/samples/?state=new&store=s1&sort=-total"
     assert wish.url(sample.NOUN, params, after="x") == "/samples/?state=new&after=x&store=s1"

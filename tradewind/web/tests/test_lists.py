@@ -64,11 +64,13 @@ def test_sort_search_filter_and_state_work_together(enter, noun, rows):
     html = client.get("/samples/?state=shipped&store=s1&sort=external_id").content.decode()
     assert numbers(html) == [f"A-{n:05d}" for n in range(0, 60, 6)]
     assert 'aria-sort="ascending"' in html
-    assert numbers(client.get("/samples/?q=A-0001").content.decode()) == [f"A-000{n}" for n in range(10, 20)]
+    assert numbers(client.get("/samples/?search=A-0001").content.decode()) == [
+        f"A-000{n}" for n in range(10, 20)
+    ]
 
 
 def test_nothing_found_says_how_to_go_on(enter, noun, rows):
-    html = enter("alice").get("/samples/?q=nothing").content.decode()
+    html = enter("alice").get("/samples/?search=nothing").content.decode()
     assert "Nothing fits these filters." in html
 
 
