@@ -1,3 +1,4 @@
+# ruff: noqa: E402  (models can be imported only after set-up)
 """Our own line in a fresh process: ``python -m bench._line N BATCH HISTORY``; prints JSON.
 
 The same facts as the floor, through the public operations: place, reserve, wave, pick, pack, ship, post.
@@ -61,9 +62,16 @@ def make_world() -> tuple[int, int]:
     product = Product.objects.create(code="P", name="P", name_zh="P", state="approved")
     supplier = Supplier.objects.create(code="F", name="F", country="CN", currency="CNY")
     bought = PurchaseOrder.objects.create(
-        number="PO-1", company=company, supplier=supplier, warehouse=house, currency="CNY", ordered_on=NOW.date()
+        number="PO-1",
+        company=company,
+        supplier=supplier,
+        warehouse=house,
+        currency="CNY",
+        ordered_on=NOW.date(),
     )
-    receipt = Receipt.objects.create(number="RC-1", order=bought, received_at=NOW, received_by="bench", key="1")
+    receipt = Receipt.objects.create(
+        number="RC-1", order=bought, received_at=NOW, received_by="bench", key="1"
+    )
     for number in range(SKUS):
         sku = Sku.objects.create(product=product, code=f"SKU-{number:02d}", name="x", name_zh="x")
         listing = Listing.objects.create(
@@ -112,7 +120,9 @@ class Line:
 
     def batch(self, orders: list[ChannelOrder]) -> None:
         """One batch of orders from the channel to posted books."""
-        ids = self.time("place", lambda: place_orders(store_id=self.store_id, orders=orders, now=NOW, by=BY)).ids
+        ids = self.time(
+            "place", lambda: place_orders(store_id=self.store_id, orders=orders, now=NOW, by=BY)
+        ).ids
         self.time("reserve", lambda: reserve_orders(ids=ids, now=NOW, by=BY))
         parcels = sorted(self.time("wave", lambda: make_wave(ids=ids, now=NOW, by=BY)).values())
         self.time("pick", lambda: pick(ids=parcels, now=NOW, by=BY))
@@ -135,7 +145,13 @@ def check(n: int, house_id: int) -> None:
     assert one("SELECT count(*) FROM stock_layeruse") == 2 * n
     assert one("SELECT count(*) FROM ledger_entry WHERE posted") == n
     assert one("SELECT count(*) FROM ledger_posting") == 6 * n
-    assert one("SELECT count(*) FROM (SELECT 1 FROM ledger_posting GROUP BY currency HAVING sum(amount_minor) <> 0) x") == 0
+    assert (
+        one(
+            "SELECT count(*) FROM (SELECT 1 FROM ledger_posting GROUP BY currency "
+            "HAVING sum(amount_minor) <> 0) x"
+        )
+        == 0
+    )
     assert one("SELECT sum(reserved) FROM stock_balance") == 0
     assert one(f"SELECT sum({UNITS} - on_hand) FROM stock_balance") == 3 * n
     assert one("SELECT sum(goods_minor) FROM stock_layeruse") == 3 * n * COST

@@ -32,7 +32,15 @@ create table journal (id {auto}, order_id bigint not null references o, account 
   debit bigint not null default 0, credit bigint not null default 0);
 create index journal_order on journal (order_id);
 """
-LOCK = "select 1 from stock where sku in (select sku from line where order_id between {a} and {b}) order by sku for update"
+OF = "order_id between {a} and {b}"
+LOCK = f"select 1 from stock where sku in (select sku from line where {OF}) order by sku for update"
+TAKE = (
+    "insert into move (line_id, sku, qty, src, dst) select id, sku, qty, {src}, {dst} from line where " + OF
+)
+BOOK = (
+    "insert into journal (order_id, account, {side}) select order_id, {account}, "
+    f"qty * {COST} from line where {OF}"
+)
 SUMS = "(select sku, sum(qty) as q from line where order_id between {a} and {b} group by sku) as d"
 INSIDE = "id between {a} and {b}"
 STEPS: dict[str, tuple[str, ...]] = {
@@ -44,13 +52,15 @@ STEPS: dict[str, tuple[str, ...]] = {
         "update o set state = 2 where " + INSIDE + " and state = 1",
     ),
     "pick": (
-        "insert into move (line_id, sku, qty, src, dst) select id, sku, qty, 1, 2 from line where order_id between {a} and {b}",
+        TAKE.replace("{src}", "1").replace("{dst}", "2"),
         "update o set state = 3 where " + INSIDE + " and state = 2",
     ),
     "ship": (
-        "insert into move (line_id, sku, qty, src, dst) select id, sku, qty, 2, 9 from line where order_id between {a} and {b}",
+        TAKE.replace("{src}", "2").replace("{dst}", "9"),
         LOCK,
-        "update stock set reserved = reserved - d.q, on_hand = on_hand - d.q from " + SUMS + " where stock.sku = d.sku",
+        "update stock set reserved = reserved - d.q, on_hand = on_hand - d.q from "
+        + SUMS
+        + " where stock.sku = d.sku",
         "delete from reservation where line_id in (select id from line where order_id between {a} and {b})",
         "update o set state = 4 where " + INSIDE + " and state = 3",
     ),
@@ -59,8 +69,8 @@ STEPS: dict[str, tuple[str, ...]] = {
         " + row_number() over (order by id) from o where " + INSIDE,
         "insert into journal (order_id, account, debit) select id, 1122, total from o where " + INSIDE,
         "insert into journal (order_id, account, credit) select id, 6001, total from o where " + INSIDE,
-        f"insert into journal (order_id, account, debit) select order_id, 6401, qty * {COST} from line where order_id between {{a}} and {{b}}",
-        f"insert into journal (order_id, account, credit) select order_id, 1405, qty * {COST} from line where order_id between {{a}} and {{b}}",
+        BOOK.replace("{side}", "debit").replace("{account}", "6401"),
+        BOOK.replace("{side}", "credit").replace("{account}", "1405"),
         "update o set state = 5 where " + INSIDE + " and state = 4",
     ),
 }  # fmt: skip

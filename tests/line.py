@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+from django.utils import translation
+
 from tradewind.apps.catalog.models import Product, Sku
 from tradewind.apps.listings.models import Listing, SkuMapping
 from tradewind.apps.logistics.models import Warehouse
@@ -37,7 +40,9 @@ class World:
     def sku(self, n: int) -> int:
         return self.skus[n].pk
 
-    def receive(self, n: int, qty: int, price_minor: int, currency: str = "CNY", at: datetime = NOW) -> ReceiptLine:
+    def receive(
+        self, n: int, qty: int, price_minor: int, currency: str = "CNY", at: datetime = NOW
+    ) -> ReceiptLine:
         """Units of SKU n bought at a price and taken into the house."""
         self.receipts += 1
         order = PurchaseOrder.objects.create(
@@ -62,7 +67,9 @@ def make_world(skus: int = 2) -> World:
     company = Company.objects.create(code="ACME", name="Acme", country="CN", base_currency="CNY")
     house = Warehouse.objects.create(code="HZ", name="Hangzhou", country="CN", kind="own")
     away = Warehouse.objects.create(code="NJ", name="New Jersey", country="US", kind="overseas")
-    market = Market.objects.create(code="US", name="US", name_zh="美国", currency="USD", zone="America/New_York")
+    market = Market.objects.create(
+        code="US", name="US", name_zh="美国", currency="USD", zone="America/New_York"
+    )
     store = Store.objects.create(
         code="US1", name="US store", company=company, channel="harbour", market=market, currency="USD",
         zone="America/New_York", warehouse=house,
@@ -111,3 +118,10 @@ def channel_order(
             for i, (sku, qty, price) in enumerate(lines, 1)
         ),
     )
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Tests that read what is said to people read it in English, whatever has been compiled."""
+    with translation.override("en"):
+        yield

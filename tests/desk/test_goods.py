@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.line import BY, NOW, channel_order, make_world
+from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401
 from tests.people import person
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.ledger.operations import open_chart
@@ -82,7 +82,10 @@ def test_every_list_and_page_can_be_read(world):
 
 
 def test_the_orders_list_says_what_an_operator_asks(world):
-    rows = {r["number"]: r for r in (plain_row(noun("orders"), BY, x) for x in page(noun("orders"), BY, Wish()).rows)}
+    rows = {
+        r["number"]: r
+        for r in (plain_row(noun("orders"), BY, x) for x in page(noun("orders"), BY, Wish()).rows)
+    }
     assert rows["A-1"]["skus"] == "SKU-0 × 2"
     assert rows["A-1"]["amount"] == {"minor": 2000, "currency": "USD", "amount": "20.00"}
     assert rows["A-3"]["skus"] == "NEW × 1"
@@ -92,7 +95,9 @@ def test_the_orders_list_says_what_an_operator_asks(world):
 
 def test_a_page_of_orders_costs_a_fixed_number_of_queries(world):
     def queries():
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             for row in page(noun("orders"), BY, Wish()).rows:
                 plain_row(noun("orders"), BY, row)
         return len(seen)
@@ -109,7 +114,10 @@ def test_profit_cost_and_buyer_are_hidden_from_those_who_may_not_see_them(world)
     row = page(noun("orders"), keeper, Wish(search="A-1")).rows[0]
     assert "profit" not in plain_row(noun("orders"), keeper, row)
     assert "profit" in plain_row(noun("orders"), money, row)
-    page_of = {a.name: str(plain_detail(noun("orders"), row.pk, allowed_detail(noun("orders"), a, row.pk))) for a in (keeper, money)}
+    page_of = {
+        a.name: str(plain_detail(noun("orders"), row.pk, allowed_detail(noun("orders"), a, row.pk)))
+        for a in (keeper, money)
+    }
     assert "Ann Lee" in page_of["wu"]
     assert "Ann Lee" not in page_of["fay"]
     with pytest.raises(Denied):

@@ -1,3 +1,4 @@
+# ruff: noqa: E402  (models can be imported only after set-up)
 """A process of the oversell drill: ``python -m tests.drills.buyer prepare|buy|look ...``; prints JSON."""
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ SERVER = os.environ.get("TRADEWIND_DRILL_POSTGRES", "postgresql://postgres@127.0
 
 def run(role: str, environ: dict[str, str], *args: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.drills.buyer", role, *map(str, args)]
-    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def answer(process: subprocess.Popen[str]) -> dict[str, int]:
@@ -49,7 +51,11 @@ def postgres() -> Iterator[str]:
 
 
 def drill(tmp_path: Path, url: str, *, buyers: int, units: int, processes: int) -> None:
-    environ = {**os.environ, "TRADEWIND_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tradewind.conf.settings"}
+    environ = {
+        **os.environ,
+        "TRADEWIND_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "tradewind.conf.settings",
+    }
     environ.pop("TRADEWIND_DATABASE_URL", None)
     if url:
         environ["TRADEWIND_DATABASE_URL"] = url

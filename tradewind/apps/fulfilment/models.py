@@ -42,14 +42,16 @@ class Parcel(models.Model):
     push_attempts = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["order", "void_no"], name="one_live_parcel_an_order")
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "void_no"], name="one_live_parcel_an_order")]
         indexes = [
             models.Index(
-                fields=["shipped_at"], condition=models.Q(state="shipped", pushed_at=None), name="parcels_to_push"
+                fields=["shipped_at"],
+                condition=models.Q(state="shipped", pushed_at=None),
+                name="parcels_to_push",
             ),
-            models.Index(fields=["tracking_no"], condition=~models.Q(tracking_no=""), name="parcels_by_tracking"),
+            models.Index(
+                fields=["tracking_no"], condition=~models.Q(tracking_no=""), name="parcels_by_tracking"
+            ),
         ]
 
     def __str__(self) -> str:

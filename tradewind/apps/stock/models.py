@@ -50,7 +50,9 @@ class Move(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "source", "source_id", "balance"], name="one_move_a_source")
+            models.UniqueConstraint(
+                fields=["kind", "source", "source_id", "balance"], name="one_move_a_source"
+            )
         ]
 
     def __str__(self) -> str:
@@ -128,9 +130,7 @@ class LayerUse(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "source_id", "layer"], name="one_layer_use")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "source_id", "layer"], name="one_layer_use")]
 
     def __str__(self) -> str:
         return f"{self.layer_id}: {self.qty}"

@@ -12,7 +12,6 @@ from tradewind.apps.stock.models import Balance, CostLayer, FirstLeg, LandedChar
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
 
-
 RECEIPT = "receipt_line"  # source of the moves that receipts made
 
 
@@ -110,5 +109,7 @@ _CHECKS = {
 def check_balances() -> list[Mismatch]:
     """Every balance and layer that does not equal its moves, reservations, layers and uses: none is right."""
     return [
-        Mismatch(kind, row[0], int(row[1]), int(row[2])) for kind, sql in _CHECKS.items() for row in fetch(sql)
+        Mismatch(kind, row[0], int(row[1]), int(row[2]))
+        for kind, sql in _CHECKS.items()
+        for row in fetch(sql)
     ]

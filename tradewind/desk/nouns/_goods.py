@@ -17,7 +17,7 @@ from tradewind.engine.money import Money
 
 ORDER_STATES = (
     ("pending", _("Unpaid"), "idle"),
-    ("new", _("New"), "wait"),
+    ("new", _("New order"), "wait"),
     ("held", _("On hold"), "bad"),
     ("ready", _("Ready to pick"), "wait"),
     ("picking", _("Being picked"), "wait"),

@@ -36,7 +36,13 @@ def order_profit(order: Order) -> tuple[tuple[Any, Breakdown, str], ...]:
         return ()
     parts = [_part(row, name) for name in PARTS]
     zero = Money(0, row.currency)
-    return ((_("Profit"), Breakdown.of("profit", parts, zero=zero, source=f"order {order.external_id}"), "profit"),)
+    return (
+        (
+            _("Profit"),
+            Breakdown.of("profit", parts, zero=zero, source=f"order {order.external_id}"),
+            "profit",
+        ),
+    )
 
 
 def _part(row: OrderProfit, name: str) -> Breakdown:

@@ -52,10 +52,10 @@ KIND_NAMES = {
     "handling": _("Handling"),
 }
 BASIS_NAMES = {
-    "weight": _("Weight"),
-    "volume": _("Volume"),
-    "qty": _("Quantity"),
-    "value": _("Value"),
+    "weight": _("By weight"),
+    "volume": _("By volume"),
+    "qty": _("By quantity"),
+    "value": _("By value"),
 }
 LINES = (
     Column("sku", _("SKU"), LINK, lambda x: Ref("skus", x.sku_id, x.sku.code)),
@@ -66,7 +66,7 @@ CHARGES = (
     Column("kind", _("Kind"), TEXT, lambda c: KIND_NAMES.get(c.kind, c.kind)),
     Column("basis", _("Shared by"), TEXT, lambda c: BASIS_NAMES.get(c.basis, c.basis)),
     Column("number", _("Bill")),
-    Column("creditor", _("From"), wide=True),
+    Column("creditor", _("Billed by"), wide=True),
     Column("on", _("Date"), "date"),
     Column("amount", _("Amount"), MONEY, lambda c: Money(c.amount_minor, c.currency)),
 )
@@ -78,15 +78,17 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         return None
     tables = [Table(_("Lines"), LINES, list(leg.lines.select_related("sku").order_by("sku__code")))]
     if actor.can("stock.cost"):
-        tables.append(Table(_("Bills"), CHARGES, list(charges_of(pk, actor)), _("No bill yet."), hidden="cost"))
+        tables.append(
+            Table(_("Bills"), CHARGES, list(charges_of(pk, actor)), _("No bill yet."), hidden="cost")
+        )
     return Detail(
         leg.number,
         f"{leg.origin.name} → {leg.destination.name}",
         leg.state,
         (
-            Fact(_("Owner"), str(leg.owner)),
-            Fact(_("From"), leg.origin.name),
-            Fact(_("To"), leg.destination.name),
+            Fact(_("Stock owner"), str(leg.owner)),
+            Fact(_("From warehouse"), leg.origin.name),
+            Fact(_("To warehouse"), leg.destination.name),
             Fact(_("Service"), leg.service.name if leg.service else ""),
             Fact(_("Departed"), leg.departed_at, TIME),
             Fact(_("Arrived"), leg.arrived_at, TIME),
@@ -104,7 +106,9 @@ def _lines(text: str) -> dict[int, int]:
         if not line.strip():
             continue
         if not code or not qty.isdigit() or code.strip() in found:
-            problems.append(Problem(row, "lines", line[:80], _now("not a SKU and a number, or a SKU twice"), "SKU-1 40"))
+            problems.append(
+                Problem(row, "lines", line[:80], _now("not a SKU and a number, or a SKU twice"), "SKU-1 40")
+            )
         else:
             found[code.strip()] = int(qty)
     ids = dict(Sku.objects.filter(code__in=list(found)).values_list("code", "id"))
@@ -166,9 +170,9 @@ NOUN = Noun(
     columns=(
         Column("number", _("Number"), sort="number"),
         Column("state", _("State"), "state"),
-        Column("owner", _("Owner"), TEXT, "owner.code"),
-        Column("origin", _("From"), TEXT, "origin.name"),
-        Column("destination", _("To"), TEXT, "destination.name", wide=True),
+        Column("owner", _("Stock owner"), TEXT, "owner.code"),
+        Column("origin", _("From warehouse"), TEXT, "origin.name"),
+        Column("destination", _("To warehouse"), TEXT, "destination.name", wide=True),
         Column("service", _("Service"), TEXT, "service.name"),
         Column("departed_at", _("Departed"), TIME),
         Column("arrived_at", _("Arrived"), TIME),
@@ -182,12 +186,12 @@ NOUN = Noun(
         ("arrived", _("Arrived"), "done"),
         ("cancelled", _("Cancelled"), "idle"),
     ),
-    filters=(Filter("destination", _("To"), "destination_id", warehouse_ids),),
+    filters=(Filter("destination", _("To warehouse"), "destination_id", warehouse_ids),),
     actions=(
         Action("pack", _("New first leg"), _pack, "stock.change", NONE, (
-            Field("owner", _("Owner"), CHOICE, choices=companies),
-            Field("origin", _("From"), CHOICE, choices=warehouses),
-            Field("destination", _("To"), CHOICE, choices=warehouses),
+            Field("owner", _("Stock owner"), CHOICE, choices=companies),
+            Field("origin", _("From warehouse"), CHOICE, choices=warehouses),
+            Field("destination", _("To warehouse"), CHOICE, choices=warehouses),
             Field("service", _("Service"), CHOICE, False, choices=services),
             Field("lines", _("SKUs and units"), LONG, help=_("One line each, e.g. SKU-1 40")),
         ), key="n"),
@@ -197,12 +201,13 @@ NOUN = Noun(
             Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS]),
             Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES]),
             Field("number", _("Bill")),
-            Field("creditor", _("From")),
+            Field("creditor", _("Billed by")),
             Field("on", _("Date"), DATE),
             Field("amount", _("Amount"), DECIMAL),
             Field("currency", _("Currency"), CHOICE, choices=currencies),
         ), states=("arrived",)),
-        Action("cancel", _("Cancel"), _step(cancel_leg), "stock.change", ONE, states=("packed",), danger=True),
+        Action("cancel", _("Cancel"), _step(cancel_leg), "stock.change", ONE, states=("packed",),
+               danger=True),
     ),
     waiting=lambda actor: legs_visible(actor).filter(state__in=("packed", "departed")).count(),
     empty=_("Pack goods for another warehouse of yours."),

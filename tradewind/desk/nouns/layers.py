@@ -42,6 +42,10 @@ def _state(row: Any) -> Any:
     return COST_STATES.get(row.state, row.state)
 
 
+def _parent(row: Any) -> Ref | None:
+    return Ref("layers", row.parent_id, f"#{row.parent_id}") if row.parent_id else None
+
+
 def _detail(actor: Actor, pk: int) -> Detail | None:
     row = layers_visible(actor).filter(pk=pk).first()
     if row is None:
@@ -54,16 +58,16 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         facts=(
             Fact(_("SKU"), _balance(row), LINK),
             Fact(_("Warehouse"), row.balance.warehouse.name),
-            Fact(_("Received"), row.received_at, TIME),
+            Fact(_("Received at"), row.received_at, TIME),
             Fact(_("Units received"), row.qty, INT),
-            Fact(_("Left"), row.left_qty, INT),
+            Fact(_("Units left"), row.left_qty, INT),
             Fact(_("Goods cost"), minor(row.goods_minor, currency), MONEY),
             Fact(_("Landed cost"), minor(row.landed_minor, currency), MONEY),
             Fact(_("Cost a unit"), _unit(row), MONEY),
             Fact(_("Goods cost left"), minor(row.left_goods_minor, currency), MONEY),
             Fact(_("Landed cost left"), minor(row.left_landed_minor, currency), MONEY),
             Fact(_("Cost is"), _state(row)),
-            Fact(_("Taken from"), Ref("layers", row.parent_id, f"#{row.parent_id}") if row.parent_id else None, LINK),
+            Fact(_("Taken from"), _parent(row), LINK),
         ),
         tables=(
             Table(
@@ -95,9 +99,9 @@ NOUN = Noun(
         Column("batch", _("Batch"), sort="batch"),
         Column("sku", _("SKU"), LINK, _balance),
         Column("warehouse", _("Warehouse"), TEXT, "balance.warehouse.name", wide=True),
-        Column("received_at", _("Received"), TIME, sort="received_at"),
-        Column("left_qty", _("Left"), INT, sort="left_qty"),
-        Column("qty", _("Of"), INT),
+        Column("received_at", _("Received at"), TIME, sort="received_at"),
+        Column("left_qty", _("Units left"), INT, sort="left_qty"),
+        Column("qty", _("Units in all"), INT),
         Column("unit", _("Cost a unit"), MONEY, _unit),
         Column("goods", _("Goods cost left"), MONEY, lambda x: minor(x.left_goods_minor, x.currency)),
         Column("landed", _("Landed cost left"), MONEY, lambda x: minor(x.left_landed_minor, x.currency)),

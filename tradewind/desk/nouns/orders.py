@@ -174,7 +174,8 @@ def _buyer(actor: Actor, pk: int) -> tuple[Fact, ...]:
     """The buyer's address, decrypted only for those who may see it."""
     if not actor.sees("buyer"):
         return ()
-    known = Order.objects.filter(pk=pk).values_list("buyer", flat=True).first() or {}
+    sealed: Any = Order.objects.values_list("buyer", flat=True).get(pk=pk)
+    known: dict[str, Any] = sealed or {}
     names = ("name", "phone", "email", "line1", "line2", "city", "region", "postcode", "country")
     return (Fact(_("Buyer"), ", ".join(str(known[n]) for n in names if known.get(n)), hidden="buyer"),)
 
@@ -261,7 +262,8 @@ NOUN = Noun(
         Action("wave", _("Make a wave"), _wave, "fulfilment.change", MANY, states=("ready",), key="w"),
         Action("hold", _("Hold"), _hold, "orders.change", MANY,
                (Field("detail", _("Why"), LONG, False),), states=("pending", "new", "held", "ready")),
-        Action("release", _("Release"), _release, "orders.change", MANY, states=("held", "shipped", "picking")),
+        Action("release", _("Release"), _release, "orders.change", MANY,
+               states=("held", "shipped", "picking")),
         Action("remap", _("Look for new mappings"), _remap, "orders.change", NONE),
         Action("cancel", _("Cancel"), _cancel, "orders.change", MANY, (Field("reason", _("Why")),),
                states=("pending", "new", "held", "ready"), danger=True,

@@ -1,4 +1,4 @@
-"""What a parcel will cost by the rate card in force: an estimate with its source, or missing with a reason."""
+"""What a parcel will cost by the rate card in force: an estimate with its source, or missing and why."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 from tradewind.apps.logistics.models import Service
 from tradewind.apps.logistics.queries import cards_in_force
@@ -39,7 +41,7 @@ def estimate(services: dict[int, int | None], on: date) -> dict[int, Freight]:
     codes = dict(Service.objects.filter(pk__in=set(wanted.values())).values_list("pk", "code"))
     unknown = sorted({s for s in wanted.values() if s not in codes})
     if unknown:
-        raise Refused([Problem(None, "service", str(s), "there is no such service") for s in unknown])
+        raise Refused([Problem(None, "service", str(s), _("there is no such service")) for s in unknown])
     cards = {p.service.pk: p.card for p in cards_in_force(on, codes=codes.values())}
     boxes = _boxes(list(wanted))
     return {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.fulfilment.states import PARCEL
 from tradewind.apps.orders.models import OrderLine
@@ -33,7 +35,9 @@ def pack(*, weights: Mapping[int, int | None], now: datetime, by: Actor) -> list
     Refused for a weight that is not above zero; WrongState unless all are picked.
     """
     problems = [
-        Problem(None, "weight_g", str(w), f"parcel {pk}: not above zero", "1 or more, or none")
+        Problem(
+            None, "weight_g", str(w), _("parcel %(id)s: not above zero") % {"id": pk}, _("1 or more, or none")
+        )
         for pk, w in weights.items()
         if w is not None and w < 1
     ]
@@ -93,5 +97,5 @@ def parcels_in_scope(ids: Iterable[int], by: Actor) -> list[int]:
     }
     hidden = [pk for pk in wanted if pk not in seen]
     if hidden:
-        raise Refused([Problem(None, "parcel", str(pk), "there is no such parcel") for pk in hidden])
+        raise Refused([Problem(None, "parcel", str(pk), _("there is no such parcel")) for pk in hidden])
     return wanted

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
@@ -25,14 +27,20 @@ def record_pushed(*, results: Sequence[PushResult], now: datetime, by: Actor) ->
     """
     strange = [r.key for r in results if not r.key.removeprefix("parcel-").isdigit()]
     if strange:
-        raise Refused([Problem(None, "key", key, "is not a parcel's key", "parcel-<id>") for key in strange])
+        raise Refused(
+            [Problem(None, "key", key, _("is not a parcel's key"), "parcel-<id>") for key in strange]
+        )
     answers = [(int(r.key.removeprefix("parcel-")), r) for r in results]
     with acting(by, "fulfilment.change", kind="parcel", ids=[pk for pk, _r in answers], now=now) as act:
         bulk.update_rows(
             Parcel,
             ["pushed_at", "push_error"],
             [
-                (pk, instant(now) if r.ok else None, "" if r.ok else (f"{r.code} {r.message}".strip() or "refused"))
+                (
+                    pk,
+                    instant(now) if r.ok else None,
+                    "" if r.ok else (f"{r.code} {r.message}".strip() or "refused"),
+                )
                 for pk, r in answers
             ],
             set_sql="pushed_at = d.pushed_at, push_error = d.push_error, push_attempts = t.push_attempts + 1",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.fulfilment.operations.freight import NOTHING, estimate
 from tradewind.apps.fulfilment.operations.numbers import own_numbers
@@ -72,9 +74,11 @@ def ship(*, parcels: Sequence[Shipment], now: datetime, by: Actor) -> list[int]:
 def _refuse(given: list[Shipment], count: int, orders: list[int]) -> None:
     problems = []
     if count != len(given):
-        problems.append(Problem(None, "parcel", "", "a parcel is named twice"))
+        problems.append(Problem(None, "parcel", "", _("a parcel is named twice")))
     numbers = Counter(s.tracking_no for s in given if s.tracking_no)
-    problems += [Problem(None, "tracking_no", n, "is given to two parcels") for n, c in numbers.items() if c > 1]
+    problems += [
+        Problem(None, "tracking_no", n, _("is given to two parcels")) for n, c in numbers.items() if c > 1
+    ]
     if numbers:
         # Written so that the partial index parcels_by_tracking answers it.
         used = fetch(
@@ -82,14 +86,20 @@ def _refuse(given: list[Shipment], count: int, orders: list[int]) -> None:
             f"{among_texts('tracking_no')}",
             [text_set(numbers)],
         )
-        problems += [Problem(None, "tracking_no", n, "is used by another parcel") for (n,) in used]
+        problems += [Problem(None, "tracking_no", n, _("is used by another parcel")) for (n,) in used]
     held = fetch(
         "SELECT o.external_id, h.reason FROM orders_hold h JOIN orders_order o ON o.id = h.order_id "
         f"WHERE {among('h.order_id')} AND h.closed_at IS NULL",
         [id_set(orders)],
     )
     problems += [
-        Problem(None, "order", number, f"is held: {reason}", "release the hold, or take the parcel apart")
+        Problem(
+            None,
+            "order",
+            number,
+            _("is held: %(reason)s") % {"reason": reason},
+            _("release the hold, or take the parcel apart"),
+        )
         for number, reason in held
     ]
     if problems:

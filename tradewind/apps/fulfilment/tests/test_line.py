@@ -5,10 +5,18 @@ from datetime import date
 import pytest
 
 from tests.facts import facts_hash
-from tests.line import BY, NOW, channel_order, make_world
+from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401
 from tests.people import person
 from tradewind.apps.fulfilment.models import Parcel
-from tradewind.apps.fulfilment.operations import Shipment, make_wave, pack, pick, record_pushed, ship, take_apart
+from tradewind.apps.fulfilment.operations import (
+    Shipment,
+    make_wave,
+    pack,
+    pick,
+    record_pushed,
+    ship,
+    take_apart,
+)
 from tradewind.apps.fulfilment.operations.numbers import check_digit, s10
 from tradewind.apps.fulfilment.operations.pushing import push_key
 from tradewind.apps.fulfilment.queries import parcels_to_push, parcels_visible
@@ -125,11 +133,15 @@ def test_own_numbers_are_valid_s10(world):
 
 
 def service(divisor=None):
-    made = Service.objects.create(carrier=Carrier.objects.create(code="yt", name="YT"), code="yt-line", name="x", kind="line")
+    made = Service.objects.create(
+        carrier=Carrier.objects.create(code="yt", name="YT"), code="yt-line", name="x", kind="line"
+    )
     card = RateCard.objects.create(
         service=made, currency="CNY", valid_from=date(2026, 1, 1), source="card 1", divisor=divisor
     )
-    RateBand.objects.create(card=card, country="US", above_g=0, to_g=5000, step_g=100, step_minor=500, parcel_minor=1000)
+    RateBand.objects.create(
+        card=card, country="US", above_g=0, to_g=5000, step_g=100, step_minor=500, parcel_minor=1000
+    )
     return made
 
 
@@ -171,7 +183,10 @@ def test_a_tracking_number_serves_one_parcel(world):
 def test_a_cancellation_after_picking_is_intercepted_and_the_goods_go_back(world):
     parcels = packed(world, channel_order("A-1", *TWO))
     place_orders(
-        store_id=world.store.pk, orders=[channel_order("A-1", *TWO, state=CANCELLED, minutes=5)], now=NOW, by=BY
+        store_id=world.store.pk,
+        orders=[channel_order("A-1", *TWO, state=CANCELLED, minutes=5)],
+        now=NOW,
+        by=BY,
     )
     with pytest.raises(Refused, match="cancelled_after_pick"):
         ship(parcels=[Shipment(parcels[0])], now=NOW, by=BY)
@@ -213,7 +228,10 @@ def test_shipments_are_pushed_until_the_channel_confirms(world):
         "A-1", "yt", "T-9", (("1", 2), ("2", 1)),
     )  # fmt: skip
     key = push_key(parcels[0])
-    assert record_pushed(results=[PushResult(key, ok=False, code="429", message="slow")], now=NOW, by=BY) == (0, 1)
+    assert record_pushed(results=[PushResult(key, ok=False, code="429", message="slow")], now=NOW, by=BY) == (
+        0,
+        1,
+    )
     parcel = Parcel.objects.get()
     assert (parcel.pushed_at, parcel.push_error, parcel.push_attempts) == (None, "429 slow", 1)
     record_pushed(results=[PushResult(key, ok=True)], now=NOW, by=BY)

@@ -70,8 +70,9 @@ def _with_cost(orders: list[tuple[Any, ...]]) -> set[int]:
     if not free:
         return set()
     rows = fetch(
-        "SELECT DISTINCT order_id FROM (SELECT l.order_id FROM orders_orderline l CROSS JOIN stock_layeruse u "
-        f"WHERE {among('l.order_id')} AND u.source = 'order_line' AND u.source_id = l.id GROUP BY l.order_id, l.id "
+        "SELECT DISTINCT order_id FROM (SELECT l.order_id FROM orders_orderline l "
+        f"CROSS JOIN stock_layeruse u WHERE {among('l.order_id')} AND u.source = 'order_line' "
+        "AND u.source_id = l.id GROUP BY l.order_id, l.id "
         "HAVING sum(u.landed_minor) <> 0 OR (sum(u.goods_minor) <> 0 AND count(u.goods_minor) = count(*))) x",
         [id_set(free)],
     )
@@ -86,7 +87,9 @@ def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
         by_company[row[2]] = by_company.get(row[2], 0) + 1
         if (row[3], row[4]) not in days:
             days[(row[3], row[4])] = _day(row[3], row[4]).isoformat()
-    numbers = {company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())}
+    numbers = {
+        company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())
+    }
     ids = bulk.take_ids(Entry, len(orders))
     bulk.insert_rows(
         Entry,
@@ -104,13 +107,15 @@ def _day(zone: str, at: Any) -> date:
         at = datetime.fromisoformat(at)
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    return at.astimezone(ZoneInfo(zone)).date()
+    day: date = at.astimezone(ZoneInfo(zone)).date()
+    return day
 
 
 # CROSS JOIN in this order: SQLite, which keeps no statistics of young tables, follows it as written.
 _SALE = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
 SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
-  SELECT e.id AS entry_id, a.id AS account_id, o.currency AS currency, o.store_id AS store_id, o.id AS order_id,
+  SELECT e.id AS entry_id, a.id AS account_id, o.currency AS currency, o.store_id AS store_id,
+    o.id AS order_id,
     CASE a.code WHEN %s THEN o.goods_minor + o.shipping_minor + o.tax_minor WHEN %s THEN -o.goods_minor
       WHEN %s THEN -o.shipping_minor ELSE -o.tax_minor END AS amount
   FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN ledger_account a
@@ -123,7 +128,8 @@ SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
     CASE a.code WHEN %s THEN c.goods WHEN %s THEN c.landed
       ELSE -(coalesce(c.goods, 0) + c.landed) END AS amount
   FROM (
-    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id, o.id AS order_id,
+    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id,
+      o.id AS order_id,
       CASE WHEN count(u.goods_minor) = count(*) THEN sum(u.goods_minor) END AS goods,
       sum(u.landed_minor) AS landed
     FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u

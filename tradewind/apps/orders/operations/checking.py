@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from tradewind.engine.contracts import CANCELLED, OPEN, PENDING, SHIPPED, ChannelLine, ChannelOrder, Problem
 
 STATES = (PENDING, OPEN, SHIPPED, CANCELLED)
@@ -47,14 +49,14 @@ def _line_fine(line: ChannelLine, currency: str) -> bool:
 def _problems(row: int, order: ChannelOrder) -> list[Problem]:
     ids = [line.external_id for line in order.lines]
     checks = [
-        (0 < len(order.external_id) <= 60, "external_id", order.external_id, "1 to 60 characters"),
-        (bool(order.lines), "lines", "", "at least one line"),
+        (0 < len(order.external_id) <= 60, "external_id", order.external_id, _("1 to 60 characters")),
+        (bool(order.lines), "lines", "", _("at least one line")),
         (order.state in STATES, "state", order.state, ", ".join(STATES)),
         (order.shipping.currency == order.currency, "shipping", str(order.shipping), order.currency),
-        (order.shipping.minor >= 0, "shipping", str(order.shipping), "0 or more"),
-        (bool(order.placed_at.tzinfo), "placed_at", str(order.placed_at), "a time with its zone"),
-        (bool(order.updated_at.tzinfo), "updated_at", str(order.updated_at), "a time with its zone"),
-        (len(set(ids)) == len(ids), "lines", ", ".join(ids)[:80], "every line id once"),
+        (order.shipping.minor >= 0, "shipping", str(order.shipping), _("0 or more")),
+        (bool(order.placed_at.tzinfo), "placed_at", str(order.placed_at), _("a time with its zone")),
+        (bool(order.updated_at.tzinfo), "updated_at", str(order.updated_at), _("a time with its zone")),
+        (len(set(ids)) == len(ids), "lines", ", ".join(ids)[:80], _("every line id once")),
     ]
     found = [_wrong(row, order, field, value, accepted) for ok, field, value, accepted in checks if not ok]
     for line in order.lines:
@@ -65,15 +67,21 @@ def _problems(row: int, order: ChannelOrder) -> list[Problem]:
 def _line_problems(row: int, order: ChannelOrder, line: ChannelLine) -> list[Problem]:
     money = {"price": line.price, "tax": line.tax, "discount": line.discount}
     checks = [
-        (line.qty > 0, "qty", str(line.qty), "1 or more"),
-        (0 < len(line.external_id) <= 60, "line id", line.external_id, "1 to 60 characters"),
-        (0 < len(line.external_sku) <= 80, "sku", line.external_sku, "1 to 80 characters"),
+        (line.qty > 0, "qty", str(line.qty), _("1 or more")),
+        (0 < len(line.external_id) <= 60, "line id", line.external_id, _("1 to 60 characters")),
+        (0 < len(line.external_sku) <= 80, "sku", line.external_sku, _("1 to 80 characters")),
         *((m.currency == order.currency, n, str(m), order.currency) for n, m in money.items()),
-        *((m.minor >= 0, n, str(m), "0 or more") for n, m in money.items()),
-        (line.discount.minor <= line.price.minor, "discount", str(line.discount), "up to the price"),
+        *((m.minor >= 0, n, str(m), _("0 or more")) for n, m in money.items()),
+        (line.discount.minor <= line.price.minor, "discount", str(line.discount), _("up to the price")),
     ]
     return [_wrong(row, order, field, value, accepted) for ok, field, value, accepted in checks if not ok]
 
 
 def _wrong(row: int, order: ChannelOrder, field: str, value: str, accepted: str) -> Problem:
-    return Problem(row, field, value[:80], f"order {order.external_id}: not acceptable", accepted)
+    return Problem(
+        row,
+        field,
+        value[:80],
+        _("order %(number)s: not acceptable") % {"number": order.external_id},
+        accepted,
+    )

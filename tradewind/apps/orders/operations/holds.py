@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from tradewind.apps.org.operations import acting
+from django.utils.translation import gettext as _
+
 from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.apps.orders.operations.mapping import mappings_of
 from tradewind.apps.orders.operations.rows import HOLD_COLUMNS, hold_row
 from tradewind.apps.orders.states import ORDER, REASONS
+from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import release
 from tradewind.db import bulk
 from tradewind.db.sql import among, fetch, id_set
@@ -28,11 +30,14 @@ def hold_orders(
 ) -> list[int]:
     """Hold orders that are not picked yet; promised units are given back. WrongState when one is too far."""
     if reason not in REASONS:
-        raise Refused([Problem(None, "reason", reason, "is not a reason", ", ".join(REASONS))])
+        raise Refused([Problem(None, "reason", reason, _("is not a reason"), ", ".join(REASONS))])
     wanted = visible_ids(ids, by)
     with acting(by, "orders.change", kind="order", ids=wanted, now=now) as act:
         rows = list(
-            Order.objects.select_for_update().filter(pk__among=wanted).order_by("id").values_list("id", "state")
+            Order.objects.select_for_update()
+            .filter(pk__among=wanted)
+            .order_by("id")
+            .values_list("id", "state")
         )
         ready = [pk for pk, state in rows if state == "ready"]
         release(demand="order_line", demand_ids=_line_ids(ready), now=now, by=by)
@@ -40,7 +45,7 @@ def hold_orders(
         bulk.insert_rows_once(
             Hold,
             HOLD_COLUMNS,
-            [hold_row(pk, reason, [detail] if detail else [], now) for pk, _state in rows],
+            [hold_row(pk, reason, [detail] if detail else [], now) for pk, _s in rows],
             unique=["order_id", "reason"],
             where="closed_at IS NULL",
         )
@@ -58,7 +63,9 @@ def release_holds(
     wanted = visible_ids(ids, by)
     named = list(reasons) if reasons is not None else [r for r in REASONS if r not in BY_CAUSE]
     if any(r in BY_CAUSE for r in named):
-        raise Refused([Problem(None, "reason", r, "ends when the listing is mapped") for r in named if r in BY_CAUSE])
+        raise Refused(
+            [Problem(None, "reason", r, _("ends when the listing is mapped")) for r in named if r in BY_CAUSE]
+        )
     with acting(by, "orders.change", kind="order", ids=wanted, now=now) as act:
         open_holds = Hold.objects.filter(order_id__among=wanted, closed_at=None)
         closed = open_holds.filter(reason__in=named).update(closed_at=now, closed_by=by.name)
@@ -70,7 +77,9 @@ def release_holds(
 def free_unheld(ids: Iterable[int]) -> list[int]:
     """Held orders of these without an open hold become new."""
     wanted = list(ids)
-    still = set(Hold.objects.filter(order_id__among=wanted, closed_at=None).values_list("order_id", flat=True))
+    still = set(
+        Hold.objects.filter(order_id__among=wanted, closed_at=None).values_list("order_id", flat=True)
+    )
     return move(Order, ORDER, "free", [pk for pk in wanted if pk not in still])
 
 
@@ -99,7 +108,9 @@ def remap_lines(*, now: datetime, by: Actor, store_id: int | None = None) -> lis
             mappings = mappings_of(store, (r[3] for r in mine))
             found += [(r[1], r[2], mappings.find(r[3], r[4])) for r in mine]
         mapped = [(line, order, m) for line, order, m in found if m.sku_id is not None]
-        bulk.update_rows(OrderLine, ["sku_id", "units_each"], [(x, m.sku_id, m.units_each) for x, _o, m in mapped])
+        bulk.update_rows(
+            OrderLine, ["sku_id", "units_each"], [(x, m.sku_id, m.units_each) for x, _o, m in mapped]
+        )
         freed = _close_mapped({order for _line, order, _m in mapped}, now, by)
         act.ids = sorted({order for _line, order, _m in mapped})
         act.note(verb="remap_lines", lines=len(mapped), freed=len(freed))
@@ -107,7 +118,9 @@ def remap_lines(*, now: datetime, by: Actor, store_id: int | None = None) -> lis
 
 
 def _close_mapped(ids: set[int], now: datetime, by: Actor) -> list[int]:
-    bare = set(OrderLine.objects.filter(order_id__among=sorted(ids), sku=None).values_list("order_id", flat=True))
+    bare = set(
+        OrderLine.objects.filter(order_id__among=sorted(ids), sku=None).values_list("order_id", flat=True)
+    )
     whole = sorted(ids - bare)
     Hold.objects.filter(order_id__among=whole, closed_at=None, reason__in=BY_CAUSE).update(
         closed_at=now, closed_by=by.name
@@ -156,7 +169,7 @@ def visible_ids(ids: Iterable[int], by: Actor) -> list[int]:
     }
     hidden = [pk for pk in wanted if pk not in seen]
     if hidden:
-        raise Refused([Problem(None, "order", str(pk), "there is no such order") for pk in hidden])
+        raise Refused([Problem(None, "order", str(pk), _("there is no such order")) for pk in hidden])
     return wanted
 
 

@@ -44,7 +44,9 @@ Content = frozenset[tuple[str, str, int, int]]  # line id, listing, quantity, ne
 
 def merge_orders(later: Sequence[Later], mappings: Mappings, *, now: datetime, by: Actor) -> list[int]:
     """Apply newer versions (orders locked) and return the ids touched; a handful of statements in all."""
-    contents = _contents([known.id for known, _order in later if known.state not in ("pending", "new", "held")])
+    contents = _contents(
+        [known.id for known, _order in later if known.state not in ("pending", "new", "held")]
+    )
     same = [(k, o) for k, o in later if k.state == "ready" and _as_promised(o, contents[k.id])]
     before = [pair for pair in later if pair[0].state in BEFORE_PICK and pair not in same]
     after = [pair for pair in later if pair[0].state not in BEFORE_PICK]
@@ -129,7 +131,9 @@ def _write_lines(pairs: Sequence[Later], resolved: dict[int, dict[str, Mapped]])
         )
     }
     rows = [
-        line_row(here.pop((known.id, line.external_id), 0), known.id, line, resolved[known.id][line.external_id])
+        line_row(
+            here.pop((known.id, line.external_id), 0), known.id, line, resolved[known.id][line.external_id]
+        )
         for known, order in pairs
         for line in order.lines
     ]
@@ -170,12 +174,8 @@ def _tell(pairs: Sequence[Later], contents: dict[int, Content], *, now: datetime
         for known, order in pairs
         for reason in _late_reasons(known, order, contents[known.id])
     ]
-    bulk.insert_rows_once(
-        Hold, HOLD_COLUMNS, holds, unique=["order_id", "reason"], where="closed_at IS NULL"
-    )
-    bulk.update_rows(
-        Order, ["updated_at"], [(known.id, instant(order.updated_at)) for known, order in pairs]
-    )
+    bulk.insert_rows_once(Hold, HOLD_COLUMNS, holds, unique=["order_id", "reason"], where="closed_at IS NULL")
+    bulk.update_rows(Order, ["updated_at"], [(known.id, instant(order.updated_at)) for known, order in pairs])
 
 
 def _late_reasons(known: Known, order: ChannelOrder, content: Content) -> list[str]:
@@ -193,7 +193,9 @@ def _late_reasons(known: Known, order: ChannelOrder, content: Content) -> list[s
 
 
 def _content(order: ChannelOrder) -> Content:
-    return frozenset((x.external_id, x.external_sku, x.qty, x.price.minor - x.discount.minor) for x in order.lines)
+    return frozenset(
+        (x.external_id, x.external_sku, x.qty, x.price.minor - x.discount.minor) for x in order.lines
+    )
 
 
 def _contents(ids: Iterable[int]) -> dict[int, Content]:

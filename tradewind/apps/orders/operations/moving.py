@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tradewind.apps.org.operations import acting
 from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.apps.orders.operations.holds import visible_ids
 from tradewind.apps.orders.states import ORDER
+from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import release
 from tradewind.db.sql import among, id_set, run
 from tradewind.db.states import move_all
@@ -36,7 +36,7 @@ def begin_picking(*, ids: list[int]) -> None:
 
 
 def mark_shipped(*, ids: list[int], at: datetime) -> None:
-    """Picked orders have left the house; called inside fulfilment's act. WrongState unless all are picking."""
+    """Picked orders have left the house; inside fulfilment's act. WrongState unless all are picking."""
     move_all(Order, ORDER, "ship", ids, shipped_at=at)
 
 
@@ -49,4 +49,7 @@ def stop_picking(*, ids: list[int], cancel: bool, now: datetime, by: Actor) -> N
 
 def mark_booked(*, ids: list[int]) -> None:
     """Shipped orders whose sale stands in the books; called inside the ledger's act."""
-    run(f"UPDATE orders_order SET booked = TRUE WHERE {among('id')} AND state || '' = 'shipped'", [id_set(ids)])
+    run(
+        f"UPDATE orders_order SET booked = TRUE WHERE {among('id')} AND state || '' = 'shipped'",
+        [id_set(ids)],
+    )

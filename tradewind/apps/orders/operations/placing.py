@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tradewind.apps.org.operations import acting
 from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.apps.orders.operations.checking import check_orders
 from tradewind.apps.orders.operations.mapping import Mappings, mappings_of
@@ -22,6 +21,7 @@ from tradewind.apps.orders.operations.rows import (
     sealed_buyer,
     version,
 )
+from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
 from tradewind.db.sql import among_texts, fetch, for_update, stamper, text_set
 from tradewind.engine.access import Actor, Denied

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tradewind.apps.catalog.models import Sku
-from tradewind.apps.org.operations import acting
 from tradewind.apps.orders.models import Hold, Order
 from tradewind.apps.orders.operations.rows import HOLD_COLUMNS, hold_row
 from tradewind.apps.orders.states import ORDER
+from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import Short, Want, reserve
 from tradewind.db import bulk
 from tradewind.db.sql import among, fetch, for_update, id_set
@@ -85,12 +85,14 @@ def _wants(new: list[int]) -> tuple[list[int], list[Want]]:
 def _hold(short: dict[int, list[Short]], homeless: list[int], now: datetime) -> None:
     move_all(Order, ORDER, "hold", [*short, *homeless])
     codes = dict(
-        Sku.objects.filter(pk__among=list({s.sku_id for missing in short.values() for s in missing})).values_list(
-            "pk", "code"
-        )
+        Sku.objects.filter(
+            pk__among=list({s.sku_id for missing in short.values() for s in missing})
+        ).values_list("pk", "code")
     )
     holds = [
-        hold_row(pk, "out_of_stock", [f"{codes[s.sku_id]}: {s.wanted} wanted, {s.free} free" for s in missing], now)
+        hold_row(
+            pk, "out_of_stock", [f"{codes[s.sku_id]}: {s.wanted} wanted, {s.free} free" for s in missing], now
+        )
         for pk, missing in short.items()
     ]
     holds += [hold_row(pk, "no_warehouse", [], now) for pk in homeless]

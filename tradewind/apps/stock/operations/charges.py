@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from tradewind.apps.markets.queries import rate_on
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.models import CostLayer, FirstLeg, LandedCharge, LayerUse
@@ -62,7 +64,9 @@ def charge_leg(
         rate = rate_on(amount.currency, leg.owner.base_currency, on)
         if rate is None:
             pair = f"{amount.currency}/{leg.owner.base_currency}"
-            problems.append(Problem(None, "on", str(on), f"no {pair} rate is known for this day"))
+            problems.append(
+                Problem(None, "on", str(on), _("no %(pair)s rate is known for this day") % {"pair": pair})
+            )
         if problems or rate is None:
             raise Refused(problems)
         base = to_currency(amount, leg.owner.base_currency, rate.rate)
@@ -74,28 +78,32 @@ def charge_leg(
         charge = LandedCharge.objects.create(
             leg=leg, kind=kind, basis=basis, number=number, creditor=creditor, on=on,
             amount_minor=amount.minor, currency=amount.currency, base_minor=base.minor, rate=rate.rate,
-            allocated=json.dumps({"layers": stays, "sold": [[r.source, r.source_id, r.landed_minor] for r in sold]}),
+            allocated=json.dumps(
+                {"layers": stays, "sold": [[r.source, r.source_id, r.landed_minor] for r in sold]}
+            ),
         )  # fmt: skip
         act.note(verb="charge_leg", charge=charge.pk, bill=number, base_minor=base.minor)
     return Charged(charge.pk, base.minor, sum(stays.values()), tuple(sold))
 
 
-def _check(
-    leg: FirstLeg, kind: str, basis: str, number: str, creditor: str, amount: Money
-) -> list[Problem]:
+def _check(leg: FirstLeg, kind: str, basis: str, number: str, creditor: str, amount: Money) -> list[Problem]:
     checks = [
-        (leg.state == "arrived", "leg", leg.number, "has not arrived, so it has no batches yet", "arrived"),
-        (kind in KINDS, "kind", kind, "is not a kind of charge", ", ".join(KINDS)),
-        (basis in BASES, "basis", basis, "is not a basis", ", ".join(BASES)),
-        (bool(number.strip()), "number", number, "the bill's number is needed", ""),
-        (bool(creditor.strip()), "creditor", creditor, "the creditor is needed", ""),
-        (amount.minor > 0, "amount", str(amount), "must be above zero", ""),
+        (leg.state == "arrived", "leg", leg.number, _("has not arrived, so it has no batches yet"), ""),
+        (kind in KINDS, "kind", kind, _("is not a kind of charge"), ", ".join(KINDS)),
+        (basis in BASES, "basis", basis, _("is not a basis"), ", ".join(BASES)),
+        (bool(number.strip()), "number", number, _("the bill's number is needed"), ""),
+        (bool(creditor.strip()), "creditor", creditor, _("the creditor is needed"), ""),
+        (amount.minor > 0, "amount", str(amount), _("must be above zero"), ""),
         (
             not LandedCharge.objects.filter(creditor=creditor, number=number, kind=kind).exists(),
-            "number", number, "this bill is here already", "",
+            "number", number, _("this bill is here already"), "",
         ),
     ]  # fmt: skip
-    return [Problem(None, field, value, reason, accepted) for ok, field, value, reason, accepted in checks if not ok]
+    return [
+        Problem(None, field, value, reason, accepted)
+        for ok, field, value, reason, accepted in checks
+        if not ok
+    ]
 
 
 def _line(layer: CostLayer) -> Line:
@@ -115,7 +123,9 @@ def _lay(layers: dict[int, CostLayer], parts: dict[int, int]) -> tuple[dict[int,
     sold: list[Restated] = []
     while parts:
         layer_rows, use_rows, down = [], [], {}
-        uses = list(LayerUse.objects.filter(layer_id__among=list(parts), qty__gt=0).order_by("layer_id", "id"))
+        uses = list(
+            LayerUse.objects.filter(layer_id__among=list(parts), qty__gt=0).order_by("layer_id", "id")
+        )
         for pk, part in parts.items():
             layer = layers[pk]
             late = spread_late(part, layer_id=pk, qty=layer.qty, left_qty=layer.left_qty)

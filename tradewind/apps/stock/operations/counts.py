@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.models import Balance, CostLayer, Move
 from tradewind.apps.stock.operations.balances import change_balances, lock_ids
@@ -36,7 +38,9 @@ def count_stock(*, counted: Mapping[int, int], reason: str, now: datetime, by: A
     """
     with acting(by, "stock.change", kind="balance", ids=counted, now=now) as act:
         lock_ids(counted)
-        rows = {b.pk: b for b in Balance.objects.filter(pk__among=list(counted)).select_related("owner", "sku")}
+        rows = {
+            b.pk: b for b in Balance.objects.filter(pk__among=list(counted)).select_related("owner", "sku")
+        }
         _check(counted, rows, reason)
         differences = {pk: qty - rows[pk].on_hand for pk, qty in counted.items() if qty != rows[pk].on_hand}
         number = take_numbers("count", 1)[0]
@@ -69,14 +73,13 @@ def count_stock(*, counted: Mapping[int, int], reason: str, now: datetime, by: A
 def _check(counted: Mapping[int, int], rows: dict[int, Balance], reason: str) -> None:
     problems = []
     if reason not in REASONS:
-        problems.append(Problem(None, "reason", reason, "is not a reason", ", ".join(REASONS)))
+        problems.append(Problem(None, "reason", reason, _("is not a reason"), ", ".join(REASONS)))
     for pk, qty in counted.items():
         if pk not in rows:
-            problems.append(Problem(None, "balance", str(pk), "there is no such balance"))
+            problems.append(Problem(None, "balance", str(pk), _("there is no such balance")))
         elif qty < rows[pk].reserved:
-            sku = rows[pk].sku.code
-            problems.append(
-                Problem(None, "qty", str(qty), f"{sku}: fewer than are promised to orders", f"{rows[pk].reserved} or more")
-            )
+            why = _("%(sku)s: fewer than are promised to orders") % {"sku": rows[pk].sku.code}
+            least = _("%(reserved)s or more") % {"reserved": rows[pk].reserved}
+            problems.append(Problem(None, "qty", str(qty), why, least))
     if problems:
         raise Refused(problems)

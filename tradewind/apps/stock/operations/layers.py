@@ -82,7 +82,7 @@ class LayerBook:
         bulk.insert_rows(
             LayerUse,
             ["layer_id", "source_id", "qty", "goods_minor", "landed_minor", "source", "at"],
-            (use + (source, at) for use in self.uses),
+            ((*use, source, at) for use in self.uses),
         )
         bulk.update_rows(
             CostLayer,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from tradewind.apps.catalog.models import Sku
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.models import CostLayer, FirstLeg, FirstLegLine, LayerUse, Move
 from tradewind.apps.stock.operations.balances import Place, change_balances, open_balances
@@ -36,14 +39,14 @@ def pack_leg(
     Refused, with every SKU named, when a quantity is not above zero or more than is free.
     """
     problems = [
-        Problem(None, "qty", str(qty), f"SKU {sku}: not above zero", "1 or more")
+        Problem(None, "qty", str(qty), _("SKU %(sku)s: not above zero") % {"sku": sku}, _("1 or more"))
         for sku, qty in lines.items()
         if qty < 1
     ]
     if not lines:
-        problems.append(Problem(None, "lines", "", "a first leg needs at least one SKU"))
+        problems.append(Problem(None, "lines", "", _("a first leg needs at least one SKU")))
     if origin_id == destination_id:
-        problems.append(Problem(None, "destination", str(destination_id), "is the origin itself"))
+        problems.append(Problem(None, "destination", str(destination_id), _("is the origin itself")))
     if problems:
         raise Refused(problems)
     with acting(by, "stock.change", kind="first_leg", now=now) as act:
@@ -62,9 +65,16 @@ def pack_leg(
             by=by,
         )
         if got.short:
+            codes = dict(Sku.objects.filter(pk__in=list(lines)).values_list("pk", "code"))
             raise Refused(
                 [
-                    Problem(None, "qty", str(s.wanted), f"SKU {s.sku_id}: not that many free", f"up to {s.free}")
+                    Problem(
+                        None,
+                        "qty",
+                        str(s.wanted),
+                        _("SKU %(sku)s: not that many free") % {"sku": codes[s.sku_id]},
+                        _("up to %(free)s") % {"free": s.free},
+                    )
                     for s in got.short[leg.pk]
                 ]
             )

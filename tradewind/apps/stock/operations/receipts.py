@@ -147,8 +147,8 @@ def _spread(layers: dict[int, CostLayer], costs: dict[int, int]) -> list[int]:
         children = CostLayer.objects.filter(parent_id__among=list(costs), goods_minor=None)
         layers = {x.pk: x for x in children}
         costs = {
-            x.pk: of_leg[(x.parent_id, x.leg_line_id)]
+            x.pk: of_leg[key]
             for x in layers.values()
-            if (x.parent_id, x.leg_line_id) in of_leg
+            if (key := (x.parent_id or 0, x.leg_line_id or 0)) in of_leg
         }
     return priced

@@ -66,9 +66,7 @@ def reserve(*, demand: str, lines: Iterable[Want], now: datetime, by: Actor) -> 
             else:
                 done.append(group)
         deltas = [
-            (row[0], 0, taken)
-            for place, row in balances.items()
-            if (taken := row[1] - row[2] - free[place])
+            (row[0], 0, taken) for place, row in balances.items() if (taken := row[1] - row[2] - free[place])
         ]
         if deltas:
             change_balances(deltas)
@@ -93,7 +91,9 @@ def _take(free: dict[Place, int], wants: list[Want]) -> list[Short]:
         place = Place(w.sku_id, w.warehouse_id, w.owner_id)
         need[place] = need.get(place, 0) + w.qty
     missing = [
-        Short(place.sku_id, qty, free.get(place, 0)) for place, qty in need.items() if free.get(place, 0) < qty
+        Short(place.sku_id, qty, free.get(place, 0))
+        for place, qty in need.items()
+        if free.get(place, 0) < qty
     ]
     if not missing:
         for place, qty in need.items():

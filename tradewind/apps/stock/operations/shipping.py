@@ -43,7 +43,13 @@ def unstage(*, demand: str, demand_ids: Iterable[int], now: datetime, by: Actor)
 
 
 def ship_out(
-    *, demand: str, demand_ids: Iterable[int], now: datetime, by: Actor, kind: str = "ship", staged: bool = True
+    *,
+    demand: str,
+    demand_ids: Iterable[int],
+    now: datetime,
+    by: Actor,
+    kind: str = "ship",
+    staged: bool = True,
 ) -> int:
     """Send reserved units out: on-hand and reserved fall, layers are consumed, reservations end.
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.facts import facts_hash
-from tests.line import BY, NOW, make_world
+from tests.line import BY, NOW, english, make_world  # noqa: F401
 from tradewind.apps.markets.models import FxRate
 from tradewind.apps.stock.models import CostLayer, LandedCharge, LayerUse, Move
 from tradewind.apps.stock.operations import (
@@ -55,7 +55,13 @@ def test_received_goods_are_stock_at_their_price_once(world):
     assert take_in_receipts(now=NOW, by=BY).lines == 0
     assert world.balance(0) == (7, 0)
     layer = CostLayer.objects.get()
-    assert (layer.qty, layer.left_qty, layer.goods_minor, layer.currency, layer.state) == (7, 7, 1001, "CNY", "actual")
+    assert (layer.qty, layer.left_qty, layer.goods_minor, layer.currency, layer.state) == (
+        7,
+        7,
+        1001,
+        "CNY",
+        "actual",
+    )
     assert list(Move.objects.values_list("kind", "qty", "staged_qty")) == [("receipt", 7, 0)]
 
 
@@ -127,7 +133,7 @@ def test_a_first_leg_carries_cost_and_batch_to_the_other_warehouse(world):
 def test_a_leg_of_more_than_is_free_is_refused_whole(world):
     world.receive(0, 3, 100)
     before = facts_hash()
-    with pytest.raises(Refused, match="not that many free"):
+    with pytest.raises(Refused, match="SKU-1: not that many free"):
         leg(world, s0=2, s1=1)
     assert facts_hash() == before
 
@@ -247,11 +253,15 @@ def _balances():
 
 
 LAYERS = st.lists(
-    st.tuples(st.integers(1, 9), st.none() | st.integers(-50, 5000), st.integers(0, 900)), min_size=1, max_size=5
+    st.tuples(st.integers(1, 9), st.none() | st.integers(-50, 5000), st.integers(0, 900)),
+    min_size=1,
+    max_size=5,
 )
 
 
-@given(LAYERS, st.lists(st.integers(1, 7), min_size=1, max_size=8), st.sampled_from(["fifo", "moving_average"]))
+@given(
+    LAYERS, st.lists(st.integers(1, 7), min_size=1, max_size=8), st.sampled_from(["fifo", "moving_average"])
+)
 def test_the_book_of_layers_is_the_engine(layers, takes, method):
     rows = [[pk, *layer] for pk, layer in enumerate(layers, 1)]
     book = LayerBook({5: [list(row) for row in rows]}, {5: method})

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.line import BY, NOW, make_world
+from tests.line import BY, NOW, english, make_world  # noqa: F401
 from tests.people import BOB, person
 from tradewind.apps.org.models import AuditEntry
 from tradewind.apps.stock.models import Balance, Move, Reservation
@@ -29,7 +29,9 @@ def test_a_group_is_reserved_in_full_or_not_at_all(world):
     world.receive(0, 3, 100)
     world.receive(1, 1, 100)
     got = reserve(
-        demand="order_line", now=NOW, by=BY,
+        demand="order_line",
+        now=NOW,
+        by=BY,
         lines=[want(world, 1, 11, 0, 2), want(world, 1, 12, 1, 2), want(world, 2, 21, 0, 3)],
     )
     assert got.groups == [2]
@@ -41,7 +43,12 @@ def test_a_group_is_reserved_in_full_or_not_at_all(world):
 
 def test_the_order_given_decides_who_gets_the_last_units(world):
     world.receive(0, 3, 100)
-    got = reserve(demand="order_line", now=NOW, by=BY, lines=[want(world, g, g, 0, q) for g, q in ((1, 2), (2, 2), (3, 1))])
+    got = reserve(
+        demand="order_line",
+        now=NOW,
+        by=BY,
+        lines=[want(world, g, g, 0, q) for g, q in ((1, 2), (2, 2), (3, 1))],
+    )
     assert got.groups == [1, 3]
     assert got.short == {2: [Short(world.sku(0), 2, 1)]}
 
@@ -58,7 +65,9 @@ def test_released_units_are_free_again_and_a_repeat_frees_nothing_more(world):
     assert release(demand="order_line", demand_ids=[1], now=NOW, by=BY) == 1
     assert release(demand="order_line", demand_ids=[1], now=NOW, by=BY) == 0
     assert world.balance(0) == (5, 0)
-    assert sellable(sku_ids=[world.sku(0), world.sku(1)], warehouse_id=world.house.pk, owner_id=world.company.pk) == {
+    assert sellable(
+        sku_ids=[world.sku(0), world.sku(1)], warehouse_id=world.house.pk, owner_id=world.company.pk
+    ) == {
         world.sku(0): 5,
         world.sku(1): 0,
     }
@@ -94,12 +103,19 @@ def test_a_move_is_never_replaced_on_sqlite(world):
         pytest.skip("INSERT OR REPLACE is SQLite's")
     world.receive(0, 1, 100)
     with pytest.raises(Exception, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("INSERT OR REPLACE INTO stock_move SELECT id, 9, staged_qty, kind, source, source_id, at, balance_id FROM stock_move")
+        cursor.execute(
+            "INSERT OR REPLACE INTO stock_move "
+            "(id, qty, staged_qty, kind, source, source_id, at, balance_id) SELECT id, 9, staged_qty, kind, source, source_id, at, balance_id FROM stock_move"
+        )
     assert Move.objects.get().qty == 1
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["receive", "reserve", "release", "stage", "ship"]), st.integers(0, 1), st.integers(1, 4)),
+    st.tuples(
+        st.sampled_from(["receive", "reserve", "release", "stage", "ship"]),
+        st.integers(0, 1),
+        st.integers(1, 4),
+    ),
     max_size=12,
 )
 
@@ -130,7 +146,7 @@ def test_whatever_happens_balances_equal_their_moves_and_nothing_is_oversold(wor
                 stage(demand="order_line", demand_ids=[line], now=NOW, by=BY)
                 assert ship_out(demand="order_line", demand_ids=[line], now=NOW, by=BY) == 1
             assert check_balances() == []
-        assert sellable(sku_ids=[world.sku(0), world.sku(1)], warehouse_id=world.house.pk, owner_id=world.company.pk) == {
-            world.sku(n): units for n, units in free.items()
-        }
+        assert sellable(
+            sku_ids=[world.sku(0), world.sku(1)], warehouse_id=world.house.pk, owner_id=world.company.pk
+        ) == {world.sku(n): units for n, units in free.items()}
         transaction.set_rollback(True)
