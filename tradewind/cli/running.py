@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from typing import Any
 from urllib.request import urlopen
 
@@ -54,6 +55,8 @@ def serve(args: list[str]) -> int:
                 _announce(options, known)
                 threading.Timer(2, _warm_up, (options.port,)).start()
 
+    # Static files are read whole, which is right for their size; exports stream by themselves.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     for name in ("SIGTERM", "SIGINT"):  # uvicorn raises the signal again after its own clean end
         signal.signal(getattr(signal, name), lambda *_: None)
     config = uvicorn.Config(

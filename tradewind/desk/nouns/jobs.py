@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.org import queries
@@ -25,12 +26,29 @@ from tradewind.desk.kernel import (
     Table,
 )
 from tradewind.engine.access import Actor
+from tradewind.flow import STEPS
 
 PAIR = (Column("name", _("Name")), Column("value", _("Value"), wide=True))
 
 
 def _rows(actor: Actor) -> QuerySet[Any]:
     return queries.jobs(actor)
+
+
+def _what(job: Job) -> str:
+    """A step by its name in the flow, other work by its own."""
+    code = job.lane.removeprefix("step:") if job.name == "step" else ""
+    return next((str(step.label) for step in STEPS if step.code == code), job.name)
+
+
+def _outcome(job: Job) -> str:
+    """12 done, 3 waiting, 1 problem: what a step answered."""
+    result = job.result if isinstance(job.result, dict) else {}
+    if "done" not in result:
+        return ""
+    return _now("done %(done)s, waiting %(waiting)s, problems %(problems)s") % {
+        k: result.get(k, 0) for k in ("done", "waiting", "problems")
+    }
 
 
 def _progress(job: Job) -> str:
@@ -45,7 +63,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     said = {**job.args, **result}
     told = [{"name": k, "value": json.dumps(v, ensure_ascii=False)} for k, v in said.items()]
     return Detail(
-        job.name,
+        _what(job),
         job.key,
         job.state,
         (
@@ -85,9 +103,9 @@ NOUN = Noun(
     view="jobs.view",
     rows=_rows,
     columns=(
-        Column("name", _("Job")),
-        Column("lane", _("Lane"), wide=True),
+        Column("what", _("Job"), value=_what),
         Column("state", _("State"), STATE),
+        Column("outcome", _("Outcome"), value=_outcome, wide=True),
         Column("attempts", _("Attempts"), INT),
         Column("progress", _("Progress"), value=_progress),
         Column("queued_at", _("Queued at"), TIME, sort="queued_at"),
@@ -120,7 +138,7 @@ NOUN = Noun(
     waiting=_dead,
     empty=_("Nothing has run in the background yet; tradewind serve starts the worker"),
     audit_kind="job",
-    title_of="key",
+    title_of=_what,
     note=_(
         "Steps of the flow and other work that runs by itself; what gave up stays listed until tried again"
     ),
