@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tradewind.db import columns
 from tradewind.engine.access import OWNER, Actor
@@ -103,6 +103,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "first_id", "last_id"], name="audit_of_row"),
             models.Index(fields=["at"], name="audit_at"),
+            models.Index(  # acts on many rows are few: a row's timeline finds them without the others
+                fields=["kind", "last_id"], name="audit_spans", condition=Q(last_id__gt=F("first_id"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tradewind.apps.org.models import ApiToken, Approval, AuditEntry, Company, Job, Qualification, User
 from tradewind.apps.org.operations.acting import GENESIS, entry_hash
@@ -111,9 +111,11 @@ class Happening:
 
 def timeline(kind: str, pk: int, *, limit: int = 50) -> list[Happening]:
     """What was done to a row, newest first. The caller has checked that the actor may see the row."""
-    entries = AuditEntry.objects.filter(kind=kind, first_id__lte=pk, last_id__gte=pk).order_by("-id")
+    alone = AuditEntry.objects.filter(kind=kind, first_id=pk, last_id=pk).order_by("-id")[:limit]
+    spans = AuditEntry.objects.filter(kind=kind, first_id__lte=pk, last_id__gte=pk, last_id__gt=F("first_id"))
+    entries = sorted([*alone, *spans.order_by("-id")[:_SCAN]], key=lambda e: -e.pk)
     out: list[Happening] = []
-    for entry in entries[:_SCAN]:
+    for entry in entries:
         ids = json.loads(entry.ids)
         if pk in ids:
             detail = json.loads(entry.detail)

@@ -26,7 +26,7 @@ from tradewind.apps.research.operations import (
     run_profit,
     set_inputs,
 )
-from tradewind.apps.research.operations.deciding import ASKED
+from tradewind.apps.research.operations.candidates import ASKED
 from tradewind.apps.research.operations.inputs import NAMES
 from tradewind.desk.kernel import (
     CHOICE,

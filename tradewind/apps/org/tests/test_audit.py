@@ -90,3 +90,13 @@ def test_a_timeline_tells_exactly_what_was_done_to_a_row_newest_first(alice):
     told = queries.timeline("thing", 2)
     assert [(h.verb, h.rows, h.detail.get("n")) for h in told] == [("poke", 2, 2), ("poke", 2, 1)]
     assert queries.timeline("other", 2) == []
+
+
+def test_a_timeline_stays_fast_when_the_audit_is_long(alice, django_assert_num_queries):
+    for n in range(1, 30):
+        with acting(alice, "org.change", kind="thing", ids=[n], now=NOW) as act:
+            act.note(verb="poke")
+    with acting(alice, "org.change", kind="thing", ids=range(1, 30), now=NOW) as act:
+        act.note(verb="span")
+    with django_assert_num_queries(2):
+        assert [h.verb for h in queries.timeline("thing", 7)] == ["span", "poke"]

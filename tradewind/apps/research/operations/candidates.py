@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tradewind.apps.markets.models import Market
+from tradewind.apps.org.models import Approval
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings, rows
 from tradewind.apps.research.models import Candidate, GateResult, Niche, ResearchTable
@@ -17,6 +18,8 @@ from tradewind.apps.research.states import CANDIDATE
 from tradewind.db.numbers import numbered, take_numbers
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
+
+ASKED = "research.override"  # kind of the approval that lets a gate pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,19 @@ def set_inputs(
             kept = {} if replace else {n: t for n, t in c.inputs.items() if n not in emptied}
             c.inputs, c.profit = {**kept, **clean}, None
         Candidate.objects.bulk_update(held, ["inputs", "profit"])
-        GateResult.objects.filter(candidate_id__among=list(ids)).delete()
+        take_back_verdicts(ids, now, by)
         act.note(verb="set_inputs", before=before, after=clean)
+
+
+def take_back_verdicts(ids: Sequence[int], now: datetime, by: Actor) -> None:
+    """Drop what the gates said of candidates, and the questions still open about it."""
+    results = GateResult.objects.filter(candidate_id__among=list(ids))
+    Approval.objects.filter(
+        kind=ASKED, state="open", subject_id__among=list(results.values_list("id", flat=True))
+    ).update(
+        state="refused", answered_by=by.name, answered_at=now, reason=_("the gates must be judged again")
+    )
+    results.delete()
 
 
 def held_ideas(found: Findings, ids: Sequence[int]) -> list[Candidate]:

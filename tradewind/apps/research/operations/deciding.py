@@ -12,14 +12,13 @@ from tradewind.apps.org.models import Approval
 from tradewind.apps.org.operations import acting, answer_approvals, ask_approvals
 from tradewind.apps.org.operations.checking import Findings, needed_reason, rows
 from tradewind.apps.research.models import Candidate, GateResult
-from tradewind.apps.research.operations.candidates import held_ideas
+from tradewind.apps.research.operations.candidates import ASKED, held_ideas, take_back_verdicts
 from tradewind.apps.research.states import CANDIDATE
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
 from tradewind.engine.gates import FAIL, GATES, MISSING, PASS
 
 OVERRIDE = "override"
-ASKED = "research.override"  # kind of the approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,5 +145,5 @@ def reopen_candidates(*, ids: Sequence[int], reason: str, now: datetime, by: Act
     with acting(by, "research.change", kind="candidate", ids=ids, now=now) as act:
         act.note(verb="reopen_candidates", reason=needed_reason(reason))
         moved = move_all(Candidate, CANDIDATE, "reopen", ids)
-        GateResult.objects.filter(candidate_id__among=moved).delete()
+        take_back_verdicts(moved, now, by)
         return moved

@@ -14,7 +14,7 @@ from tradewind.apps.org.operations.checking import BIGGEST, Findings
 from tradewind.apps.research.models import ResearchTable, Signal
 from tradewind.apps.research.operations.scoring import put_scores
 from tradewind.engine.access import Actor
-from tradewind.engine.money import Money, MoneyError
+from tradewind.engine.money import Money, MoneyError, quantize
 from tradewind.engine.tabular import DATE, DECIMAL, INT, TEXT, ColumnSpec, Row, read_table
 
 
@@ -129,7 +129,7 @@ def _signal(found: Findings, row: Row, currency: str) -> Signal:
         price_minor=_price(found, v["price"], currency),
         monthly_units=v["monthly_units"],
         monthly_units_before=v["monthly_units_before"],
-        rating=None if rating is None else rating.quantize(Decimal("0.01")),
+        rating=None if rating is None else quantize(rating, 2),
         reviews=v["reviews"],
         listed_on=v["listed_on"],
         weight_g=v["weight_g"],

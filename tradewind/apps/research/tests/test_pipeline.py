@@ -230,3 +230,13 @@ def test_rejecting_and_reopening_starts_the_gates_over(idea, bob, alice):
     assert (Candidate.objects.get().state, GateResult.objects.count()) == ("idea", 0)
     with pytest.raises(Refused):
         approve_candidates(ids=[idea], now=NOW, by=alice)
+
+
+def test_new_inputs_close_the_questions_asked_about_the_old_verdicts(idea, bob, alice):
+    set_inputs(ids=[idea], inputs={"weight_g": "12000"}, now=NOW, by=bob)
+    judged(idea, bob)
+    asked = ask_override(candidate_id=idea, gate="size", reason="please", now=NOW, by=bob)
+    set_inputs(ids=[idea], inputs={"weight_g": "11000"}, now=NOW, by=bob)
+    assert Approval.objects.get().state == "refused"
+    with pytest.raises(Refused, match="approval"):
+        answer_override(approval_id=asked, granted=True, reason="fine", now=NOW, by=alice)
