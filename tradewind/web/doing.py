@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tradewind.apps.org.models import AuditEntry
 from tradewind.db.states import WrongState
 from tradewind.desk import doing
 from tradewind.desk.kernel import FILE, FLAG, NONE, ONE, Action, Field, Noun, Outcome, Upload
@@ -26,6 +23,7 @@ from tradewind.web import clock, errors
 from tradewind.web.details import pk_of
 from tradewind.web.kit import cells, wish
 from tradewind.web.lists import noun_or_404
+from tradewind.web.once import run_once
 
 SHOWN = 12  # chosen rows named in a preview
 
@@ -73,20 +71,17 @@ def act(request: HttpRequest, noun: str, action: str) -> HttpResponse:
         return _form(request, asked, request.GET, ())
     given = _given(asked.action, request)
     key = request.POST.get("_key", "")[:64] or uuid.uuid4().hex
-    if AuditEntry.objects.filter(key=key).exists():
-        return _done(request, asked, Outcome(_("This was done already; nothing was done twice.")))
+    now = clock.now()
+
+    def work(taken: str) -> Outcome:
+        return doing.do(asked.noun, action, by=asked.actor, ids=asked.ids, given=given, now=now, key=taken)
+
     try:
-        outcome = doing.do(
-            asked.noun, action, by=asked.actor, ids=asked.ids, given=given, now=clock.now(), key=key
-        )
+        outcome = run_once(request, asked.actor, key, now, work)
     except Refused as exc:
         return _problems(request, asked, exc.problems)
     except WrongState as exc:
         return _problems(request, asked, (Problem(None, "", "", errors.moved_on(exc)),))
-    except IntegrityError:
-        if not AuditEntry.objects.filter(key=key).exists():
-            raise
-        outcome = Outcome(_("This was done already; nothing was done twice."))
     return _done(request, asked, outcome)
 
 

@@ -51,7 +51,7 @@ def test_an_action_runs_on_the_chosen_rows(enter, noun, rows):
     assert answer.status_code == 204
     assert json.loads(answer["HX-Trigger"]) == {"tw:done": {"message": "Confirmed"}}
     assert sample.CALLS[0].ids == (rows[0].pk, rows[2].pk)
-    assert sample.CALLS[0].key == KEY
+    assert sample.CALLS[0].key == f"ui:1:{KEY}"
     assert sample.CALLS[0].by.name == "alice"
 
 
@@ -120,14 +120,30 @@ def test_a_choice_that_is_not_offered_is_refused(enter, noun, rows):
     assert sample.CALLS == []
 
 
-def test_the_same_key_does_nothing_twice(enter, noun, rows):
-    with acting(system("robot"), "orders.change", kind="order", now=sample.NOW, key=KEY):
-        pass
-    answer = enter("alice").post(
-        "/samples/do/confirm", {"id": f"smp_{rows[0].pk}", "_key": KEY}, HTTP_HX_REQUEST="true"
-    )
-    assert answer.status_code == 204
-    assert sample.CALLS == []
+def test_the_same_form_sent_twice_has_one_effect_and_one_answer(enter, noun, rows):
+    data = {"id": f"smp_{rows[0].pk}", "_key": KEY}
+    client = enter("alice")
+    first = client.post("/samples/do/confirm", data, HTTP_HX_REQUEST="true")
+    again = client.post("/samples/do/confirm", data, HTTP_HX_REQUEST="true")
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert first["HX-Trigger"] == again["HX-Trigger"]
+    assert len(sample.CALLS) == 1
+
+
+def test_an_edited_form_with_a_used_key_is_refused(enter, noun, rows):
+    client = enter("alice")
+    client.post("/samples/do/make", {"name": "x", "color": "r", "_key": KEY})
+    answer = client.post("/samples/do/make", {"name": "y", "color": "r", "_key": KEY})
+    assert answer.status_code == 422
+    assert "this form was sent before" in answer.content.decode()
+    assert len(sample.CALLS) == 1
+
+
+def test_a_refused_form_may_be_corrected_and_sent_again(enter, noun, rows):
+    client = enter("alice")
+    assert client.post("/samples/do/make", {"name": "", "color": "r", "_key": KEY}).status_code == 422
+    assert client.post("/samples/do/make", {"name": "y", "color": "r", "_key": KEY}).status_code == 302
+    assert len(sample.CALLS) == 1
 
 
 def test_a_missing_right_is_named_in_words(enter, noun, rows, users):
