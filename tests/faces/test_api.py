@@ -274,3 +274,14 @@ def test_a_broken_constraint_inside_an_action_is_no_replay(call, things, monkeyp
         assert not Job.objects.filter(key="api:1:k9").exists()
     finally:
         object.__setattr__(action, "run", noun.away)
+
+
+@pytest.mark.urls("tradewind.conf.urls")
+def test_the_description_is_open_and_its_browser_only_for_those_who_are_signed_in(client, users):
+    assert client.get("/api/openapi.json").json()["openapi"].startswith("3.1")
+    assert client.get("/api/docs").status_code == 302
+    client.force_login(users["alice"], backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    assert "cdn" not in page.content.decode()
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]

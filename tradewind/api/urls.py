@@ -1,4 +1,4 @@
-"""/api/: OpenAPI 3.1 at /api/openapi.json, its browser at /api/docs for those who are signed in.
+"""/api/: OpenAPI 3.1 at /api/openapi.json (for everybody: it is in the source too), its browser at /api/docs.
 
 The endpoints are made on the first request to /api/, so that the server itself starts at once.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, URLResolver, path
 from django.urls.resolvers import RoutePattern
@@ -40,6 +40,11 @@ class Api(NinjaAPI):
 class Browser(Swagger):
     """Swagger from this server's own static files."""
 
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().render_page(request, api, **kwargs)
+
     def get_openapi_url(self, api: NinjaAPI, path_params: dict[str, Any]) -> str:
         return "/api/openapi.json"
 
@@ -48,7 +53,7 @@ def build() -> NinjaAPI:
     """The API of all nouns; words of the description are English."""
     api = Api(
         title="Tradewind", version=__version__, description=DESCRIPTION, auth=[Token(), Session()],
-        docs=Browser(settings={"persistAuthorization": False}), docs_decorator=login_required,
+        docs=Browser(settings={"persistAuthorization": False}),
         urls_namespace="api",
     )  # fmt: skip
     errors.register(api)
