@@ -159,7 +159,7 @@ def _export(noun: Noun) -> Callable[..., Any]:
 
 async def _apart(lines: Iterator[str]) -> AsyncIterator[str]:
     """Lines read in the request's own thread one piece at a time, so that memory stays flat under ASGI."""
-    read = sync_to_async(next, thread_sensitive=True)
+    read: Any = sync_to_async(next, thread_sensitive=True)
     while (piece := await read(lines, None)) is not None:
         yield piece
 
