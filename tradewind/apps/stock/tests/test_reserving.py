@@ -105,7 +105,8 @@ def test_a_move_is_never_replaced_on_sqlite(world):
     with pytest.raises(Exception, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT OR REPLACE INTO stock_move "
-            "(id, qty, staged_qty, kind, source, source_id, at, balance_id) SELECT id, 9, staged_qty, kind, source, source_id, at, balance_id FROM stock_move"
+            "(id, qty, staged_qty, kind, source, source_id, at, balance_id) "
+            "SELECT id, 9, staged_qty, kind, source, source_id, at, balance_id FROM stock_move"
         )
     assert Move.objects.get().qty == 1
 
