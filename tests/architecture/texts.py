@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2] / "tradewind"
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
 # Arguments that hold a code which screens show as words (tradewind/web/kit/words.py, readable).
 CONTEXT = "\x04"  # what gettext sets between context and text
 CODE_KEYWORDS = {"verb"}
@@ -69,7 +69,7 @@ def of_python(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and _name(node) in CALLS and node.args:
             found = _constant(node.args[0])
-            if found and _name(node) == "pgettext":
+            if found and _name(node).startswith("pgettext"):
                 found = f"{found}{CONTEXT}{_constant(node.args[1])}"
             if found:
                 yield found

@@ -173,8 +173,8 @@ def unexplained(actor: Actor) -> list[Unexplained]:
         found.append(Unexplained("unmapped_listings", loose, "listings"))
     if actor.can("stock.cost") and actor.sees("cost"):
         layers = CostLayer.objects.filter(goods_minor=None).count()
-        found.append(Unexplained("layers_without_cost", layers, "stock"))
+        found.append(Unexplained("layers_without_cost", layers, "layers", "cost=missing"))
     if sees_profit(actor):
         missing = _mine(OrderProfit.objects.filter(state="missing"), actor).count()
-        found.append(Unexplained("profit_missing", missing, "profit", "state=missing"))
+        found.append(Unexplained("profit_missing", missing, "order_profits", "state=missing"))
     return [u for u in found if u.count]

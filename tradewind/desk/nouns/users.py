@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tradewind.apps.org import queries
 from tradewind.apps.org.models import ApiToken, User
@@ -46,12 +47,12 @@ from tradewind.engine.access import FINANCE, OPERATIONS, OWNER, PURCHASING, SERV
 from tradewind.engine.contracts import Problem, Refused
 
 ROLE_LABELS = {
-    OWNER: _("Owner"),
-    OPERATIONS: _("Operations"),
-    PURCHASING: _("Purchasing"),
+    OWNER: pgettext_lazy("role", "Owner"),
+    OPERATIONS: pgettext_lazy("role", "Operations"),
+    PURCHASING: pgettext_lazy("role", "Purchasing"),
     WAREHOUSE: _("Warehouse staff"),
     SERVICE: _("Customer service"),
-    FINANCE: _("Finance"),
+    FINANCE: pgettext_lazy("role", "Finance"),
 }
 
 

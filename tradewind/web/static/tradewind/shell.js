@@ -95,6 +95,16 @@
   setInterval(count, 30000);
   setTimeout(() => document.querySelectorAll("#toasts > .toast").forEach((t) => t.remove()), 7000);
 
+  // Stages of the menu that a person has shut stay shut, but for the one with the page that is open.
+  const shut = () => { try { return new Set(JSON.parse(localStorage.getItem("tw_shut")) || []); } catch { return new Set(); } };
+  for (const stage of document.querySelectorAll(".side details[data-stage]")) {
+    if (shut().has(stage.dataset.stage) && !stage.querySelector("[aria-current]")) stage.open = false;
+    stage.addEventListener("toggle", () => {
+      const now = shut();
+      if (stage.open) now.delete(stage.dataset.stage); else now.add(stage.dataset.stage);
+      localStorage.setItem("tw_shut", JSON.stringify([...now]));
+    });
+  }
   const here = document.querySelector(".side [aria-current]");
   if (here) here.scrollIntoView({ block: "nearest" });
 
