@@ -11,19 +11,28 @@ from django.utils.translation import gettext as _
 from tradewind.apps.markets.models import Indicator
 from tradewind.apps.org.operations import acting, store_file
 from tradewind.apps.org.operations.checking import Findings, plain_decimal
-from tradewind.db.bulk import insert_rows_once, update_rows
+from tradewind.db.bulk import insert_rows, update_rows
 from tradewind.engine.access import Actor
-from tradewind.engine.money import quantize
-from tradewind.engine.tabular import COUNTRY, DECIMAL, INT, TEXT, ColumnSpec, read_table
+from tradewind.engine.money import MoneyError, parse_decimal, quantize
+from tradewind.engine.tabular import COUNTRY, INT, TEXT, ColumnSpec, read_table
 
 PLACES = 6
 COLUMNS = (
     ColumnSpec("country", COUNTRY, ("iso2", "country", "国家代码", "国家"), required=True),
     ColumnSpec("name", TEXT, ("indicator", "指标"), required=True, max_length=60),
     ColumnSpec("year", INT, ("year", "年份", "年"), required=True, minimum=1900, maximum=2200),
-    ColumnSpec("value", DECIMAL, ("value", "数值", "值"), required=True, style="1,234.56"),
+    ColumnSpec("value", TEXT, ("value", "数值", "值"), required=True, max_length=60),  # 1.5E-07 occurs
 )
 Key = tuple[str, str, int]
+
+
+def _value(found: Findings, text: str) -> Decimal:
+    """A number as statistics write it, rounded to what is stored: "-9.17E-07" is -0.000001."""
+    try:
+        return quantize(parse_decimal(text), PLACES)
+    except MoneyError:
+        found.add("value", text, _("not a number"), "12.34, 1.5E-07")
+        return Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,8 @@ def _read(found: Findings, name: str, content: bytes) -> dict[Key, Decimal]:
     for row in table.rows:
         v = row.values
         key = (v["country"], v["name"], v["year"])
-        value = quantize(v["value"], PLACES)
         found.at(row.no)
+        value = _value(found, v["value"])
         if key in out and out[key] != value:
             found.add("value", v["value"], _("contradicts an earlier row of this file"), str(out[key]))
         if abs(value) >= Decimal(10) ** 22:
@@ -71,11 +80,9 @@ def import_indicators(*, name: str, content: bytes, source: str, now: datetime, 
                 "id", "country", "name", "year", "value"
             )
         }
-        new = [(*k, v, said) for k, v in wanted.items() if k not in held]
+        new = [(*k, str(v), said) for k, v in wanted.items() if k not in held]
         revised = [(k, held[k], v) for k, v in wanted.items() if k in held and held[k][1] != v]
-        insert_rows_once(
-            Indicator, ["country", "name", "year", "value", "source"], new, unique=["country", "name", "year"]
-        )
+        insert_rows(Indicator, ["country", "name", "year", "value", "source"], new)
         update_rows(Indicator, ["value", "source"], [(old[0], str(v), said) for _k, old, v in revised])
         act.ids = [old[0] for _k, old, _v in revised]
         act.note(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tradewind.apps.markets.models import FxRate
 from tradewind.apps.org.operations import acting, store_file
 from tradewind.apps.org.operations.checking import Findings, plain_decimal
-from tradewind.db.bulk import insert_rows_once
+from tradewind.db.bulk import insert_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import FxQuote
 from tradewind.engine.fx import PLACES
@@ -126,10 +126,9 @@ def _record(found: Findings, quotes: Sequence[tuple[int | None, FxQuote]]) -> Fx
                 _("another rate of this source and day is stored; facts are not edited"), plain_decimal(old),
             )  # fmt: skip
     found.settle()
-    new = [(k[0], k[1], k[2], k[3], rate) for k, rate in wanted.items() if k not in held]
-    unique = ["base", "quote", "source", "on"]
-    stored = insert_rows_once(FxRate, [*unique, "rate"], new, unique=unique)
-    return FxImport(stored, len(wanted) - stored)
+    new = [(*k[:3], k[3].isoformat(), str(rate)) for k, rate in wanted.items() if k not in held]
+    insert_rows(FxRate, ["base", "quote", "source", "on", "rate"], new)
+    return FxImport(len(new), len(wanted) - len(new))
 
 
 def _checked(found: Findings, q: FxQuote) -> Decimal:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.facts import facts_hash
 from tests.people import NOW
+from tests.shared import shared
 from tradewind.apps.markets import queries
 from tradewind.apps.markets.models import Indicator, Market
 from tradewind.apps.markets.operations import NewMarket, import_indicators, move_markets, register_markets
@@ -111,3 +112,18 @@ def test_everybody_sees_markets_but_nobody_without_a_role(charlie):
 
     with pytest.raises(Denied):
         queries.markets(Actor(4, "ghost", ""))
+
+
+def test_the_real_public_numbers_read_whole_and_rank_countries(bob):
+    path = shared("data/countries/indicators.csv.gz")
+    done = import_indicators(
+        name=path.name, content=path.read_bytes(), source="World Bank through Gapminder", now=NOW, by=bob
+    )
+    assert (done.new, done.same, done.revised) == (42183, 0, 0)
+    ranking = queries.market_ranking(bob)
+    assert [s.rank for s in ranking] == list(range(1, len(ranking) + 1))
+    assert ranking[0].country == "US"
+    top = ranking[0].score
+    assert sum(p.amount for p in top.parts if p.amount is not None) == top.amount
+    only = queries.market_ranking(bob, {"population": Decimal(1)}, countries=["DE", "FR", "LU"])
+    assert [s.country for s in only] == ["DE", "FR", "LU"]
