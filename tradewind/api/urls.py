@@ -16,6 +16,7 @@ from django.urls.resolvers import RoutePattern
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Swagger
+from ninja.openapi.schema import OpenAPISchema
 
 from tradewind import __version__
 from tradewind.api import errors
@@ -31,7 +32,14 @@ DESCRIPTION = """Everything the screens can do. Money is `{minor, currency, amou
 
 
 class Api(NinjaAPI):
-    """An API that knows where it hangs without asking the table of addresses."""
+    """An API that knows where it hangs, and describes itself once: the description costs seconds."""
+
+    described: OpenAPISchema | None = None
+
+    def get_openapi_schema(self, **kw: Any) -> OpenAPISchema:
+        if self.described is None:
+            self.described = super().get_openapi_schema(**kw)
+        return self.described
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
         return "/api/"
