@@ -1,0 +1,3 @@
+"""Tests here look for English words."""
+
+from tests.speech import english  # noqa: F401
