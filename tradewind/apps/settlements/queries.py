@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from tradewind.apps.orders.models import Order
 from tradewind.apps.settlements.models import KindMapping, SettlementFile, SettlementLine
-from tradewind.apps.settlements.states import EXPLAINED, HELD
+from tradewind.apps.settlements.states import EXPLAINED, HELD, POSTED
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money
@@ -101,6 +102,16 @@ def unknown_words(actor: Actor, settlement: SettlementFile | None = None) -> lis
 def unmatched_lines(actor: Actor, settlement: SettlementFile) -> QuerySet[SettlementLine]:
     """Lines that name an order not known here."""
     return lines(actor).filter(settlement=settlement, order=None).exclude(order_external_id="")
+
+
+def with_late_orders(actor: Actor) -> QuerySet[SettlementFile]:
+    """Settlements, not posted, with lines of an order that has come in since."""
+    known = Order.objects.filter(
+        store_id=OuterRef("settlement__store_id"), external_id=OuterRef("order_external_id")
+    )
+    late = SettlementLine.objects.filter(Exists(known), settlement=OuterRef("pk"), order=None)
+    open_ones = settlements(actor).filter(unmatched_count__gt=0).exclude(state=POSTED)
+    return open_ones.filter(Exists(late.exclude(order_external_id="")))
 
 
 def held(actor: Actor) -> int:

@@ -8,7 +8,6 @@ from tradewind.apps.org.operations import store_file
 from tradewind.apps.settlements import queries
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import import_settlements, match_orders
-from tradewind.apps.settlements.states import POSTED
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.operations.inbox import advance_cursor, note_run
 from tradewind.apps.stores.queries import able_stores, connection, read_since
@@ -30,8 +29,8 @@ def run(now: datetime, by: Actor) -> StepResult:
     result = StepResult()
     for store in able_stores(by, SETTLEMENTS):
         result += _pull(store, now, by)
-    late = queries.settlements(by).filter(unmatched_count__gt=0).exclude(state=POSTED)
-    found = match_orders(ids=list(late.values_list("id", flat=True)), now=now, by=by) if late else 0
+    late = list(queries.with_late_orders(by).values_list("id", flat=True))
+    found = match_orders(ids=late, now=now, by=by) if late else 0
     return result + StepResult(waiting=queries.held(by), detail={"orders_found": found})
 
 

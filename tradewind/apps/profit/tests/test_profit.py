@@ -102,9 +102,8 @@ def test_a_settled_order_is_exact_to_the_cent(store, order):
     settle(store)
     p = one(order)
     # 23.00 - 2.84 USD at 7; 50.00 goods, 6.00 landed, 30.00 freight.
-    assert (p.revenue_minor, p.fees_minor, p.goods_minor, p.landed_minor, p.freight_minor, p.refund_minor) == (
-        161_00, 19_88, 50_00, 6_00, 30_00, 0,
-    )  # fmt: skip
+    costs = (p.fees_minor, p.goods_minor, p.landed_minor, p.freight_minor, p.refund_minor)
+    assert (p.revenue_minor, *costs) == (161_00, 19_88, 50_00, 6_00, 30_00, 0)
     assert (p.profit_minor, p.state, p.stage) == (55_12, "estimated", "settled")
     assert (p.revenue_state, p.fees_state, p.freight_state) == ("actual", "actual", "estimated")
 
@@ -188,7 +187,8 @@ def test_profit_and_books_agree_and_what_differs_is_named(store, order):
     run(NOW, FLOW)
     owner = Actor(1, "alice", OWNER, None)
     identity = profit_vs_ledger(owner, store.company_id)
-    cny = {f: getattr(identity, f).minor for f in ("orders", "not_booked", "receivable", "unallocated", "ledger")}
+    names = ("orders", "not_booked", "receivable", "unallocated", "ledger")
+    cny = {name: getattr(identity, name).minor for name in names}
     assert cny == {
         "orders": 55_12, "not_booked": -30_00, "receivable": 0, "unallocated": 0, "ledger": 85_12,
     }  # fmt: skip

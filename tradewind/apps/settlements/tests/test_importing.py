@@ -80,9 +80,7 @@ def test_a_line_nobody_knows_is_held_visible_and_counted(harbour, orders):
 def test_a_persons_word_explains_it_and_goes_before_the_rulebook(harbour, orders):
     (done,) = take(harbour, [*ROWS, GLOW], "-0.45")
     said = {"channel": "harbour", "valid_from": date(2026, 6, 1), "reason": "Harbour's letter of 1 June"}
-    map_kind(
-        type="Order", amount_type="Fee", description="Glow", kind="ad_fee", now=NOW, by=FIN, **said
-    )
+    map_kind(type="Order", amount_type="Fee", description="Glow", kind="ad_fee", now=NOW, by=FIN, **said)
     mapping = map_kind(
         type="Order", amount_type="Fee", description="Referral", kind="other_fee", now=NOW, by=FIN, **said
     )

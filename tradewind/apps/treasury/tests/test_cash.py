@@ -249,9 +249,7 @@ def test_a_wrong_withdrawal_asks_nobody(account, bank, provider):
     with pytest.raises(Refused, match="not above zero"):
         ask(account, bank, "0.00")
     with pytest.raises(Refused, match="another currency"):
-        withdraw(
-            account_id=account.id, bank_id=bank.id, amount=Money(5, "EUR"), key="k", now=NOW, by=FIN
-        )
+        withdraw(account_id=account.id, bank_id=bank.id, amount=Money(5, "EUR"), key="k", now=NOW, by=FIN)
     with pytest.raises(Denied):
         withdraw(
             account_id=account.id, bank_id=bank.id, amount=usd("1"), key="k", now=NOW,
