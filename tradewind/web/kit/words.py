@@ -152,6 +152,14 @@ def stage(number: int) -> str:
     return _(STAGES[number])
 
 
+def verb(code: str) -> str:
+    """What was done, from the audit: "stage" is to move goods there, not a stage of profit."""
+    text = code.replace("_", " ")
+    text = text[:1].upper() + text[1:]
+    found = pgettext("verb", text)
+    return found if found != text else readable(code)
+
+
 def right(action: str) -> str:
     """A permission in words: "orders.change" -> "change: orders"."""
     area, _dot, doing = action.partition(".")

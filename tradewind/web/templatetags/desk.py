@@ -36,6 +36,12 @@ def readable(code: str) -> str:
 
 
 @register.filter
+def verb(code: str) -> str:
+    """What was done, in words."""
+    return words.verb(code)
+
+
+@register.filter
 def given(key: str) -> str:
     """The name of an input of a breakdown."""
     return words.given(key)
