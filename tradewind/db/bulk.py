@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models, transaction
+
+_FEW = 16  # rows up to which PostgreSQL takes one INSERT instead of a COPY
 
 
 def _table(model: type[models.Model]) -> str:
@@ -54,14 +57,26 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     names = ", ".join(connection.ops.quote_name(c) for c in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            rest = iter(rows)
+            few = list(islice(rest, _FEW))
+            if len(few) < _FEW:  # a COPY costs several round trips
+                _insert_few(cursor, f"INSERT INTO {_table(model)} ({names}) VALUES ", few)
+                return
             with cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN") as copy:
-                for row in rows:
+                for row in chain(few, rest):
                     copy.write_row(row)
             return
         marks = ", ".join("?" for _ in columns)
         # The raw sqlite3 cursor: Django's wrapper rewrites every placeholder of every call.
         raw = connection.connection.cursor()
-        raw.executemany(f"INSERT INTO {_table(model)} ({names}) VALUES ({marks})", rows)
+        with connection.wrap_database_errors:
+            raw.executemany(f"INSERT INTO {_table(model)} ({names}) VALUES ({marks})", rows)
+
+
+def _insert_few(cursor: Any, insert: str, rows: list[Sequence[Any]]) -> None:
+    if rows:
+        marks = "(" + ", ".join("%s" for _ in rows[0]) + ")"
+        cursor.execute(insert + ", ".join([marks] * len(rows)), [value for row in rows for value in row])
 
 
 def insert_rows_once(
@@ -129,7 +144,9 @@ def update_rows(
                 [list(col) for col in zip(*rows, strict=True)],
             )
         else:
-            picks = ", ".join(f"json_extract(value, '$[{i}]') AS {quote(n)}" for i, n in enumerate(["k", *columns]))
+            picks = ", ".join(
+                f"json_extract(value, '$[{i}]') AS {quote(n)}" for i, n in enumerate(["k", *columns])
+            )
             values = f"(SELECT {picks} FROM json_each(%s)) AS d"
             cursor.execute(body.format(values=values), [json.dumps(rows, default=str)])
         return int(cursor.rowcount)
