@@ -44,8 +44,8 @@ def make_orders(store: Store, count: int, *, price_minor: int = 20_00, shipped: 
             updated_at=placed, shipped_at=placed + timedelta(days=1) if shipped else None,
         )  # fmt: skip
         OrderLine.objects.create(
-            order=order, external_id="L-1", external_sku="LAMP-A", title="Lamp", qty=1, price_minor=price_minor,
-            tax_minor=1_60,
+            order=order, external_id="L-1", external_sku="LAMP-A", title="Lamp", qty=1,
+            price_minor=price_minor, tax_minor=1_60,
         )  # fmt: skip
         made.append(order)
     return made
@@ -53,16 +53,13 @@ def make_orders(store: Store, count: int, *, price_minor: int = 20_00, shipped: 
 
 def harbour_file(number: str, currency: str, rows: list[tuple[str, ...]], total: str) -> bytes:
     """A Harbour settlement file; rows are (type, amount type, description, amount, order, line, sku)."""
-    columns = (
-        "settlement_id period_start period_end deposit_date total currency type amount_type description "
-        "amount order_id line_id sku quantity posted_at"
-    ).split()
+    columns = ["settlement_id", "period_start", "period_end", "deposit_date", "total", "currency", "type"]
+    columns += ["amount_type", "description", "amount", "order_id", "line_id", "sku", "quantity", "posted_at"]
     head = [number, "2026-06-16T00:00:00Z", "2026-06-30T00:00:00Z", "2026-07-02", total, currency, *[""] * 9]
     lines = ["\t".join(columns), "\t".join(head)]
     for n, row in enumerate(rows):
         kind, amount_type, what, amount, order, line, sku = (*row, "", "", "")[:7]
         at = f"2026-06-20T08:{n // 60:02d}:{n % 60:02d}Z"
-        lines.append(
-            "\t".join([number, "", "", "", "", currency, kind, amount_type, what, amount, order, line, sku, "", at])
-        )
+        cells = [number, "", "", "", "", currency, kind, amount_type, what, amount, order, line, sku, "", at]
+        lines.append("\t".join(cells))
     return ("\n".join(lines) + "\n").encode()
