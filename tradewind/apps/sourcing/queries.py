@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
