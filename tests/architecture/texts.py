@@ -70,7 +70,8 @@ def of_python(text: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node) in CALLS and node.args:
             found = _constant(node.args[0])
             if found and _name(node).startswith("pgettext"):
-                found = f"{found}{CONTEXT}{_constant(node.args[1])}"
+                text = _constant(node.args[1])
+                found = f"{found}{CONTEXT}{text}" if text else None
             if found:
                 yield found
         if isinstance(node, ast.Call):

@@ -33,7 +33,8 @@ from tradewind.desk.nouns._money import collection_choices, money
 from tradewind.engine.access import Actor
 
 _KINDS = {
-    "receive": _("Receipt of money"), "fee": _("Fee"), "withdraw": _("Withdrawal"), "convert": _("Conversion"),
+    "receive": _("Receipt of money"), "fee": _("Fee"), "withdraw": _("Withdrawal"),
+    "convert": _("Conversion"),
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Amount"), p.amount, MONEY),
             Fact(_("Expected on"), p.expected_on, DATE),
             Fact(_("Receipt of money"), _receipt(p), LINK),
-            Fact(_("Matched because"), p.how),
+            Fact(_("Matched because"), _now(p.how) if p.how else ""),
         ),
         (Table(_("Cash chain"), _CHAIN, cash_chain(actor, pk)),),
     )
