@@ -16,8 +16,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+# No look-ups to the outside.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -88,5 +96,5 @@ def sign_in(page: Any, house: House, user: str = "") -> None:
     page.goto(house.address + "login/")
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", house.logins[name])
-    page.click("form button[type=submit]")
+    page.click("form.form button")
     page.wait_for_url(house.address)

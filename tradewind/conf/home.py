@@ -48,8 +48,8 @@ def database() -> dict[str, Any]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
                     "PRAGMA recursive_triggers=ON; "  # REPLACE fires delete triggers: append-only holds
-                    "PRAGMA recursive_triggers=ON; "
-                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000; PRAGMA mmap_size=268435456;"
+                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; "
+                    "PRAGMA wal_autocheckpoint=8000; PRAGMA mmap_size=268435456;"
                 ),
             },
         }
