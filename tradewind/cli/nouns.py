@@ -246,7 +246,8 @@ def _import(args: list[str]) -> int:
         print("usage: tradewind import KIND FILE [--field VALUE]", file=sys.stderr)
         print("\n  ".join(["kinds (the first of a noun needs no :action):", *kinds]), file=sys.stderr)
         return USAGE
-    fitting = [pair for k, pair in kinds.items() if args[0] in (k, k.partition(":")[0])]
+    wanted = {args[0], f"{args[0]}s"}  # one settlement, or settlements
+    fitting = [pair for k, pair in kinds.items() if wanted & {k, k.partition(":")[0]}]
     if not fitting:
         print(f"tradewind: nothing imports {clean(args[0])}", file=sys.stderr)
         return USAGE

@@ -13,7 +13,8 @@ from tradewind.desk.kernel import CHOICE, FILE, NONE, Action, Call, Field, Outco
 from tradewind.engine.access import Actor
 
 
-def _stores(actor: Actor) -> list[tuple[str, str]]:
+def store_codes(actor: Actor) -> list[tuple[str, str]]:
+    """The stores in scope by code, as the command line names them."""
     return [(s.code, s.name) for s in stores_of(actor).order_by("code")]
 
 
@@ -55,7 +56,7 @@ IMPORT = Action(
     "orders.change",
     NONE,
     (
-        Field("store", _("Store"), CHOICE, choices=_stores),
+        Field("store", _("Store"), CHOICE, choices=store_codes),
         Field("layout", _("Layout"), CHOICE, choices=_layouts, initial="online-retail"),
         Field("file", _("File"), FILE, help=_("A CSV or CSV.GZ file; it is kept as it is")),
     ),

@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.settlements import queries
+from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import import_settlements, map_kind, match_orders, remap
 from tradewind.apps.settlements.states import EXPLAINED, HELD
+from tradewind.apps.stores.queries import store_coded
+from tradewind.connectors import registry
+from tradewind.connectors.base import CHANNEL, SETTLEMENT_FILES
 from tradewind.desk.kernel import (
     CHOICE,
     DATE,
@@ -37,8 +41,10 @@ from tradewind.desk.kernel import (
     Table,
 )  # fmt: skip
 from tradewind.desk.nouns._money import kind_choices, kind_label, money, store_choices
+from tradewind.desk.nouns._order_files import store_codes
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.money import Money
 
 
 def _store(row: Any) -> Ref:
@@ -112,13 +118,28 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
 def _import(call: Call) -> Outcome:
     v = call.values
     done = import_settlements(
-        store_id=int(v["store"]), name=v["file"].name, data=v["file"].content,
-        replace=bool(v["replace"]), now=call.now, by=call.by,
+        store_id=store_coded(v["store"], call.by).pk, name=v["file"].name, data=v["file"].content,
+        layout=v["layout"] or "", replace=bool(v["replace"]), now=call.now, by=call.by,
     )  # fmt: skip
     new = sum(1 for i in done if i.how != "unchanged")
     said = _now("%(new)d settlements taken over, %(same)d unchanged.") % {"new": new, "same": len(done) - new}
     first = done[0].settlement if done else None
-    return Outcome(said, new, Ref("settlements", first.pk, first.external_id) if first else None)
+    goto = Ref("settlements", first.pk, first.external_id) if first else None
+    return Outcome(said, new, goto, detail={"settlements": [_read(i.settlement, i.how) for i in done]})
+
+
+def _read(row: SettlementFile, how: str) -> dict[str, Any]:
+    """What a file said of one settlement, and what its lines leave unexplained."""
+    return {
+        "settlement": row.external_id, "how": how, "lines": row.line_count, "state": row.state,
+        "total": str(Money(row.total_minor, row.currency)),
+        "remainder": str(Money(row.remainder_minor, row.currency)),
+    }  # fmt: skip
+
+
+def _layouts(_actor: Actor) -> list[tuple[str, str]]:
+    able = (m for m in registry.manifests(CHANNEL) if SETTLEMENT_FILES in m.capabilities)
+    return [(layout, layout) for m in able for layout in m.layouts]
 
 
 def _map(call: Call) -> Outcome:
@@ -176,7 +197,8 @@ NOUN = Noun(
     filters=(Filter("store", _("Store"), "store_id", store_choices),),
     actions=(
         Action("import", _("Import settlement file"), _import, "settlements.change", NONE, (
-            Field("store", _("Store"), CHOICE, choices=store_choices),
+            Field("store", _("Store"), CHOICE, choices=store_codes),
+            Field("layout", _("Layout"), CHOICE, False, choices=_layouts),
             Field("file", _("File"), FILE, help=_("As the channel gives it; it is kept as it is")),
             Field("replace", _("Replace a settlement issued again"), FLAG, required=False),
         ), key="n"),
