@@ -51,7 +51,11 @@ def work(actor: Actor, *, busy_only: bool = False) -> list[Work]:
         known = {s.code: _waiting(s, actor) for s in flow.STEPS}
         cache.set(key, known, COUNTS_FOR_S)
     last = _last_runs()
-    steps = [(s.noun, 1, _step(s, known.get(s.code), last.get(f"step:{s.code}"))) for s in flow.STEPS]
+    steps = [
+        (s.noun, 1, _step(s, known[s.code], last.get(f"step:{s.code}")))
+        for s in flow.STEPS
+        if known.get(s.code) is not None
+    ]
     mine = nouns_for(actor)
     people = [
         (code, 0, Work(nouns[code].label, nouns[code].stage, count, f"/{code}/", False))

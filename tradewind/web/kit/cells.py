@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from django.utils import timezone, translation
@@ -63,6 +64,16 @@ def address(value: Ref) -> str:
     """Where a row's page is; empty when its noun is unknown."""
     found = registry.all_nouns().get(value.noun)
     return f"/{found.code}/{found.public_id(value.id)}/" if found else ""
+
+
+def document(source: str) -> SafeString:
+    """What a figure stands on ("settlement:HS-1#12"), leading to its noun's list where one is known."""
+    kind, _sep, rest = source.partition(":")
+    noun = next((n for n in registry.all_nouns().values() if n.audit_kind == kind and n.search), None)
+    if noun is None or not rest:
+        return escape(source)
+    query = urlencode({"search": rest.partition("#")[0]})
+    return format_html('<a href="/{}/?{}">{}</a>', noun.code, query, source)
 
 
 def badge(code: str, tones: Tones | None = None) -> SafeString:

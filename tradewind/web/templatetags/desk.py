@@ -110,6 +110,12 @@ def digits(value: Any) -> str:
 
 
 @register.filter
+def documents(source: str) -> SafeString:
+    """The document behind a figure, as a link to where it is found: "settlement:HS-1#12"."""
+    return cells.document(source)
+
+
+@register.filter
 def waterfall(tree: Breakdown) -> geometry.Waterfall:
     """The waterfall of a breakdown."""
     return geometry.waterfall(tree)

@@ -105,8 +105,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     if (list) {
-      if (event.key === "ArrowDown" || event.key === "j") { event.preventDefault(); step(1); return; }
-      if (event.key === "ArrowUp" || event.key === "k") { event.preventDefault(); step(-1); return; }
+      if (event.key === "ArrowDown") { event.preventDefault(); step(1); return; }
+      if (event.key === "ArrowUp") { event.preventDefault(); step(-1); return; }
       if (event.key === "/") { const box = document.querySelector(".q"); if (box) { event.preventDefault(); box.focus(); } return; }
       if (event.key === "x" && cursor()) { const box = cursor().querySelector(".pick input"); if (box) { box.checked = !box.checked; all = false; show(); } return; }
       if (event.key === "Enter" && cursor() && !event.target.closest("a, button")) { location.href = cursor().dataset.url; return; }
