@@ -19,10 +19,10 @@ PICTURES = [
     ("candidate", "candidates/*", DESK, "light", "zh-hans"),
     ("orders", "orders/", DESK, "light", "zh-hans"),
     ("orders-dark-en", "orders/", DESK, "dark", "en"),
-    ("order", "orders/*", DESK, "light", "zh-hans"),
+    ("order", "orders/?state=shipped*", DESK, "light", "zh-hans"),
     ("settlement", "settlements/*", DESK, "light", "zh-hans"),
     ("payout-chain", "payouts/*", DESK, "light", "zh-hans"),
-    ("profit", "profits/*", DESK, "light", "zh-hans"),
+    ("profit", "order_profits/*", DESK, "light", "zh-hans"),
     ("home-phone", "", PHONE, "light", "zh-hans"),
     ("orders-phone-dark", "orders/", PHONE, "dark", "zh-hans"),
 ]

@@ -49,7 +49,7 @@ def page(browser: Any, house: House) -> Iterator[Any]:
 def test_nobody_sees_anything_without_signing_in(browser: Any, house: House) -> None:
     context = browser.new_context()
     page = context.new_page()
-    for path in ("", "orders/", "settlements/", "flow/", "profits/", "api/orders"):
+    for path in ("", "orders/", "settlements/", "flow/", "order_profits/", "api/orders"):
         answer = page.goto(house.address + path)
         assert "login" in page.url or answer.status in (401, 403), path
     context.close()
@@ -91,7 +91,7 @@ def test_the_search_narrows_the_list_without_reloading_the_page(page: Any, house
 
 
 def test_a_profit_opens_down_to_its_documents(page: Any, house: House) -> None:
-    page.goto(house.address + "profits/")
+    page.goto(house.address + "order_profits/")
     page.locator("tbody tr a").first.click()
     page.wait_for_load_state()
     assert page.locator("svg").count() >= 1
@@ -103,7 +103,7 @@ def test_no_screen_scrolls_sideways_on_a_phone(browser: Any, house: House, width
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", has_touch=True)
     page = context.new_page()
     sign_in(page, house)
-    for path in ("", "orders/", "settlements/", "profits/", "candidates/", "flow/", "parcels/", "skus/"):
+    for path in ("", "orders/", "settlements/", "order_profits/", "candidates/", "flow/", "parcels/", "skus/"):
         page.goto(house.address + path)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert over <= 1, f"{path} is {over} px too wide"
