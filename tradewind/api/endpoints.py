@@ -36,7 +36,8 @@ from tradewind.desk.values import plain
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 
-FAILED = frozenset({401, 403, 404, 409, 422, 502})
+FAILED = frozenset({401, 403, 404, 422})
+VERB_FAILED = FAILED | {400, 409, 502}
 
 
 def add_noun(api: NinjaAPI, noun: Noun) -> None:
@@ -74,7 +75,7 @@ def add_noun(api: NinjaAPI, noun: Noun) -> None:
     for one in noun.actions:
         api.post(
             f"/{noun.code}/actions/{one.code}",
-            response={200: OutcomeShape, FAILED: ErrorShape},
+            response={200: OutcomeShape, VERB_FAILED: ErrorShape},
             tags=tags,
             operation_id=f"{noun.code}_{one.code}",
             summary=str(one.label),
