@@ -57,12 +57,16 @@ def _price_point(amount: Fraction, currency: str) -> Money:
     return Money(max(1, round(amount)) * 100 - 1, currency)
 
 
+# What a small seller of today is left with: dearer goods and lower prices than the list states.
+COST_LEVEL, PRICE_LEVEL = Fraction(19, 10), Fraction(87, 100)
+
+
 def assortment(seed: int) -> list[Item]:
     """72 products in 8 categories; cost and weight vary with the seed by up to 6 %, prices by up to 8 %."""
     items = []
     for code, name, name_zh, hs, weight, length, width, height, cost, price, attributes in rows(GOODS):
         dice = Random(f"{seed}:item:{code}")
-        usd = Fraction(Decimal(price)) * Fraction(dice.randint(92, 108), 100)
+        usd = Fraction(Decimal(price)) * PRICE_LEVEL * Fraction(dice.randint(92, 108), 100)
         kind = code[0]
         items.append(
             Item(
@@ -77,7 +81,7 @@ def assortment(seed: int) -> list[Item]:
                 width_mm=int(width),
                 height_mm=int(height),
                 attributes=tuple(attributes.split()),
-                unit_cost=Money.of(cost, "CNY").times(Fraction(dice.randint(94, 106), 100)),
+                unit_cost=Money.of(cost, "CNY").times(COST_LEVEL * Fraction(dice.randint(94, 106), 100)),
                 supplier=dice.choice(MAKERS[kind]),
                 prices={m: _price_point(usd * LEVELS[m], CURRENCIES[m]) for m in CURRENCIES},
             )

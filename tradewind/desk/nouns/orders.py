@@ -165,7 +165,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 _("Nothing has moved yet."),
             ),
         ),
-        breakdowns=order_profit(order),
+        breakdowns=order_profit(actor, order),
         alerts=alerts,
     )  # fmt: skip
 
