@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.operations.dating import open_days
 from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted
 from tradewind.apps.orders.operations import mark_booked
 from tradewind.apps.org.operations import acting
@@ -29,8 +30,9 @@ def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = No
     """Book the sale and cost of shipped orders that are not booked yet; returns the orders booked.
 
     Without `order_ids`: up to 2,000 of all. An order is booked once (unique event, source and id), on
-    the day it shipped in its store's zone; one without money and without cost has nothing to book and is
-    passed by for good. Example: 2 units for 20.00 USD net with 8.00 CNY of cost: 1122 +20.00 USD,
+    the day it shipped in its store's zone, or on the first open day where that month is closed, its memo
+    then saying the day it shipped; one without money and without cost has nothing to book and is passed
+    by for good. Example: 2 units for 20.00 USD net with 8.00 CNY of cost: 1122 +20.00 USD,
     6001 -20.00 USD, 6401 +8.00 CNY, 1405 -8.00 CNY.
     """
     with acting(by, "ledger.change", kind="order", now=now) as act:
@@ -81,12 +83,10 @@ def _with_cost(orders: list[tuple[Any, ...]]) -> set[int]:
 
 def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
     """Unposted entries, numbered per company without gaps; order id by entry id."""
-    days: dict[tuple[str, Any], str] = {}
     by_company: dict[int, int] = {}
     for row in orders:
         by_company[row[2]] = by_company.get(row[2], 0) + 1
-        if (row[3], row[4]) not in days:
-            days[(row[3], row[4])] = _day(row[3], row[4]).isoformat()
+    days = _days(orders)
     numbers = {
         company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())
     }
@@ -95,11 +95,24 @@ def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
         Entry,
         ENTRY,
         [
-            (pk, row[2], next(numbers[row[2]]), days[(row[3], row[4])], "sale", "order", row[0], row[1])
+            (pk, row[2], next(numbers[row[2]]), on, "sale", "order", row[0], row[1] + late)
             for pk, row in zip(ids, orders, strict=True)
+            for on, late in (days[row[2:5]],)
         ],
     )
     return {pk: row[0] for pk, row in zip(ids, orders, strict=True)}
+
+
+def _days(orders: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[str, str]]:
+    """(company, zone, shipped at) -> the day to book on, and for the memo the day shipped if late."""
+    open_day = open_days()
+    days: dict[tuple[Any, ...], tuple[str, str]] = {}
+    for key in {row[2:5] for row in orders}:
+        company_id, zone, at = key
+        shipped = _day(zone, at)
+        on = open_day(company_id, shipped)
+        days[key] = (on.isoformat(), "" if on == shipped else f" · {shipped.isoformat()}")
+    return days
 
 
 def _day(zone: str, at: Any) -> date:

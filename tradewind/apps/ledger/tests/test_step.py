@@ -11,8 +11,10 @@ from tests.facts import facts_hash
 from tests.trade import harbour_file, make_orders, make_store
 from tradewind.apps.ledger import queries
 from tradewind.apps.ledger.models import Entry, Period
+from tradewind.apps.ledger.operations.sales import post_sales
 from tradewind.apps.ledger.step import post_ready
 from tradewind.apps.markets.models import FxRate
+from tradewind.apps.org.models import AuditEntry
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import import_settlements
 from tradewind.apps.treasury.operations import (
@@ -98,6 +100,30 @@ def test_a_settlement_of_a_closed_month_is_booked_on_the_first_open_day(store):
     open_chart(now=NOW, by=FIN)
     post_settlements(now=NOW, by=FLOW)
     assert Entry.objects.get().on == date(2026, 7, 1)
+
+
+def test_a_sale_of_a_closed_month_is_booked_on_the_first_open_day_and_says_when_it_shipped(store):
+    post_ready(NOW, FLOW)
+    assert set(Entry.objects.values_list("on", "memo")) == {
+        (date(2026, 6, 19), "O-1"), (date(2026, 6, 19), "O-2"),
+    }  # fmt: skip
+    for month in (6, 7):
+        Period.objects.create(company=store.company, month=date(2026, month, 1), state="closed")
+    late = make_orders(make_store("HB-2", "harbour", "USD"), 1)[0]
+    post_ready(NOW, FLOW)
+    entry = Entry.objects.get(source_id=late.pk)
+    assert (entry.on, entry.memo, entry.posted) == (date(2026, 8, 1), "O-1 · 2026-06-19", True)
+    assert sum(entry.postings.values_list("amount_minor", flat=True)) == 0
+    before = facts_hash()
+    assert post_ready(NOW, FLOW).done == 0
+    assert facts_hash() == before
+
+
+def test_with_nothing_to_sell_the_flow_leaves_no_word_in_the_audit(store):
+    post_ready(NOW, FLOW)
+    count = AuditEntry.objects.count()
+    assert post_sales(now=NOW, by=FLOW) == []
+    assert AuditEntry.objects.count() == count
 
 
 def test_money_goes_from_the_channel_to_the_bank_and_clearing_comes_to_zero(store):
