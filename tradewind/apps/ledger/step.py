@@ -13,6 +13,7 @@ from tradewind.apps.ledger.operations.cash import (
 )
 from tradewind.apps.ledger.operations.chart import open_chart
 from tradewind.apps.ledger.operations.freight import post_charges, post_legs
+from tradewind.apps.ledger.operations.late_orders import post_late_orders
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
 from tradewind.engine.access import Actor
@@ -39,7 +40,7 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
         result += post(now=now, by=by)
     while unbooked_count() and (booked := post_sales(now=now, by=by)):
         result += StepResult(len(booked))
-    for post in (post_settlements, post_payouts, post_fees, post_conversions):
+    for post in (post_settlements, post_late_orders, post_payouts, post_fees, post_conversions):
         result += post(now=now, by=by)
     return result
 

@@ -29,6 +29,7 @@ class SettlementFile(models.Model):
     unknown_count = models.PositiveIntegerField(default=0)  # lines whose kind nobody has said
     unmatched_count = models.PositiveIntegerField(default=0)  # lines of an order not known here
     state = columns.state("held")  # held, explained, posted
+    late_orders = models.BooleanField(default=False, db_default=False)  # found after it was posted
     imported_at = models.DateTimeField()
 
     class Meta:
@@ -76,7 +77,10 @@ class SettlementLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["settlement", "line_no"], name="one_settlement_line")]
-        indexes = [models.Index(fields=["settlement"], condition=Q(kind=""), name="unknown_lines")]
+        indexes = [
+            models.Index(fields=["settlement"], condition=Q(kind=""), name="unknown_lines"),
+            models.Index(fields=["settlement"], condition=Q(order=None), name="lines_without_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.settlement_id}:{self.line_no}"

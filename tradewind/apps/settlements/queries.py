@@ -105,13 +105,18 @@ def unmatched_lines(actor: Actor, settlement: SettlementFile) -> QuerySet[Settle
 
 
 def with_late_orders(actor: Actor) -> QuerySet[SettlementFile]:
-    """Settlements, not posted, with lines of an order that has come in since."""
+    """Settlements, posted or not, with lines of an order that has come in since."""
     known = Order.objects.filter(
         store_id=OuterRef("settlement__store_id"), external_id=OuterRef("order_external_id")
     )
     late = SettlementLine.objects.filter(Exists(known), settlement=OuterRef("pk"), order=None)
-    open_ones = settlements(actor).filter(unmatched_count__gt=0).exclude(state=POSTED)
-    return open_ones.filter(Exists(late.exclude(order_external_id="")))
+    short = settlements(actor).filter(unmatched_count__gt=0)
+    return short.filter(Exists(late.exclude(order_external_id="")))
+
+
+def rebooking(actor: Actor) -> QuerySet[SettlementFile]:
+    """Posted settlements whose lines found their orders since: the books have yet to hear of it."""
+    return settlements(actor).filter(late_orders=True, state=POSTED).order_by("id")
 
 
 def held(actor: Actor) -> int:

@@ -35,6 +35,7 @@ from tradewind.engine.access import Actor
 EVENTS = {
     "receipt": _("Goods received"),
     "late_cost": _("Cost found late"),
+    "settlement_match": _("Settlement of an order found late"),
     "supplier_invoice": _("Supplier invoice"),
     "leg_departure": _("First leg departed"),
     "leg_arrival": _("First leg arrived"),
@@ -58,6 +59,7 @@ _POSTINGS = (
 _DOCUMENTS = {
     "order": "orders",
     "settlement": "settlements",
+    "settlement_line": "settlement_lines",
     "payout": "payouts",
     "conversion": "conversions",
     "collection_line": "collection_lines",

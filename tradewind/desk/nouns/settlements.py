@@ -211,7 +211,7 @@ NOUN = Noun(
             Field("reason", _("Reason"), LONG, help=_("Where it is said: a letter, a help page")),
         ), states=(HELD,), key="m"),
         Action("again", _("Map and match again"), _again, "settlements.change", MANY,
-               states=(HELD, EXPLAINED)),
+               states=(HELD, EXPLAINED, "posted")),
     ),
     waiting=queries.held,
     empty=_("Import a settlement file, or connect a store that provides them."),

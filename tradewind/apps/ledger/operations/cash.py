@@ -50,6 +50,18 @@ def _batches(settlements: Sequence[SettlementFile]) -> list[list[SettlementFile]
 
 
 def _settlement_plans(batch: Sequence[SettlementFile]) -> dict[int, list[Booking]]:
+    sums, day, found = kind_sums(batch), open_days(), defaultdict(list)
+    for s in batch:
+        company_id = s.store.company_id
+        on = day(company_id, s.end_at.date())
+        plan = plans.settlement(s.pk, s.external_id, on, s.store_id, s.total, sums[s.pk])
+        if plan:
+            found[company_id].append(plan)
+    return found
+
+
+def kind_sums(batch: Sequence[SettlementFile]) -> dict[int, list[plans.KindSum]]:
+    """Settlement id -> what it says of each order, and of none, by kind."""
     by_id = {s.pk: s for s in batch}
     sums: dict[int, list[plans.KindSum]] = defaultdict(list)
     rows = fetch(
@@ -59,14 +71,7 @@ def _settlement_plans(batch: Sequence[SettlementFile]) -> dict[int, list[Booking
     )
     for pk, kind, order_id, minor in rows:
         sums[pk].append(plans.KindSum(kind, order_id, Money(int(minor), by_id[pk].currency)))
-    day, found = open_days(), defaultdict(list)
-    for s in batch:
-        company_id = s.store.company_id
-        on = day(company_id, s.end_at.date())
-        plan = plans.settlement(s.pk, s.external_id, on, s.store_id, s.total, sums[s.pk])
-        if plan:
-            found[company_id].append(plan)
-    return found
+    return sums
 
 
 def post_payouts(*, now: datetime, by: Actor) -> StepResult:

@@ -10,6 +10,8 @@ from tests.facts import facts_hash
 from tests.trade import harbour_file, make_company, make_orders, make_store
 from tradewind.apps.catalog.models import Product, Sku
 from tradewind.apps.fulfilment.models import Parcel
+from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.queries import trial_balance
 from tradewind.apps.ledger.step import post_ready
 from tradewind.apps.markets.models import FxRate
 from tradewind.apps.orders.models import OrderLine
@@ -18,7 +20,9 @@ from tradewind.apps.profit.identity import profit_vs_ledger
 from tradewind.apps.profit.models import OrderProfit
 from tradewind.apps.profit.operations import recompute
 from tradewind.apps.profit.step import run
+from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import import_settlements
+from tradewind.apps.settlements.step import run as pull_settlements
 from tradewind.apps.stock.models import Balance, CostLayer, LayerUse
 from tradewind.engine.access import FINANCE, OWNER, WAREHOUSE, Actor, Denied, system
 from tradewind.engine.money import Money
@@ -198,6 +202,51 @@ def test_profit_and_books_agree_and_what_differs_is_named(store, order):
     assert identity.unallocated == Money(-30_00, "CNY")
     assert identity.unexplained == Money(0, "CNY")
     assert identity.ledger == Money(55_12, "CNY")
+
+
+def test_an_order_found_after_its_settlement_was_booked_is_settled_and_the_books_move_to_it(store):
+    for day in (date(2026, 6, 30), date(2026, 7, 9)):
+        FxRate.objects.create(base="USD", quote="CNY", on=day, rate="7", source="ECB")
+    settle(store)
+    post_ready(NOW, FLOW)
+    said = SettlementFile.objects.get()
+    assert (said.state, said.unmatched_count) == ("posted", 5)
+    order = make_orders(store, 1)[0]
+    give_cost(order)
+    send(order)
+    pull_settlements(NOW, FLOW)
+    said.refresh_from_db()
+    assert (said.state, said.unmatched_count, said.late_orders) == ("posted", 0, True)
+    assert set(said.lines.values_list("order_id", "order_line_id")) == {(order.id, order.lines.get().id)}
+    post_ready(NOW, FLOW)
+    run(NOW, FLOW)
+    moved = Entry.objects.get(event="settlement_match")
+    assert (moved.on, moved.memo, moved.posted) == (date(2026, 7, 9), "B-1", True)
+    assert set(moved.postings.values_list("account__code", "order_id", "amount_minor")) == {
+        ("6001", None, 20_00), ("6002", None, 3_00), ("2221", None, 1_60), ("1122", order.id, -24_60),
+        ("6601", None, -2_84), ("6601", order.id, 2_84),
+    }  # fmt: skip
+    table = trial_balance(FIN, store.company_id, date(2026, 7, 31))
+    assert table["USD"] == {
+        "1901": 21_76, "2221": -1_60, "6001": -20_00, "6002": -3_00, "6601": 2_84,
+    }, "as if the order had been there"  # fmt: skip
+    row = OrderProfit.objects.get()
+    assert (row.stage, row.revenue_minor, row.fees_minor, row.profit_minor) == (
+        "settled",
+        161_00,
+        19_88,
+        55_12,
+    )
+    identity = profit_vs_ledger(Actor(1, "alice", OWNER, None), store.company_id)
+    assert (identity.unallocated.minor, identity.receivable.minor, identity.unexplained.minor) == (0, 0, 0)
+    for _ in range(2):
+        pull_settlements(NOW, FLOW)
+        post_ready(NOW, FLOW)
+        run(NOW, FLOW)
+        before = facts_hash()
+    pull_settlements(NOW, FLOW)
+    assert (post_ready(NOW, FLOW).done, run(NOW, FLOW).done) == (0, 0)
+    assert facts_hash() == before
 
 
 def test_profit_is_summed_by_store_by_day_and_by_sku(store, order):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from tradewind.apps.settlements.operations.explaining import explain
 from tradewind.apps.settlements.queries import settlements
 from tradewind.apps.settlements.states import POSTED
 from tradewind.db.bulk import update_rows
+from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.settlement_kinds import KINDS
@@ -86,25 +88,34 @@ def remap(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
     return len(changed)
 
 
+_FOUND = """SELECT t.id, t.settlement_id, f.store_id, t.order_external_id, t.external_sku, t.line_external_id
+FROM settlements_settlementfile f CROSS JOIN settlements_settlementline t CROSS JOIN orders_order o
+WHERE {among} AND t.settlement_id = f.id AND t.order_id IS NULL AND t.order_external_id <> ''
+  AND o.store_id = f.store_id AND o.external_id = t.order_external_id ORDER BY t.id"""
+
+
 def match_orders(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
     """Look again for the orders of lines without one, orders having come in since; how many were found.
 
-    Posted settlements are left as they are.
+    A posted settlement stays as it is booked: its lines learn their orders, and the books move what
+    they booked for no order to them by an entry of its own.
     """
     with acting(by, "settlements.change", kind="settlement", now=now) as act:
-        rows = settlements(by).filter(id__among=sorted(set(ids)), unmatched_count__gt=0)
-        found: list[tuple[int, int, int | None]] = []
-        for one in rows.exclude(state=POSTED).select_for_update(of=("self",)):
-            lines = SettlementLine.objects.filter(settlement=one, order=None).exclude(order_external_id="")
-            keys = OrderKeys(one.store_id, lines.values_list("order_external_id", flat=True).distinct())
-            for pk, *said in lines.values_list(
-                "id", "order_external_id", "external_sku", "line_external_id"
-            ).iterator(5000):
-                order_id, line_id = keys.find(said[0], said[1], said[2])
-                if order_id is not None:
-                    found.append((pk, order_id, line_id))
-            act.ids.append(one.pk)
-        update_rows(SettlementLine, ["order_id", "order_line_id"], found)
+        rows = settlements(by).filter(id__among=sorted(set(ids)), unmatched_count__gt=0).order_by("id")
+        states = dict(rows.select_for_update(of=("self",)).values_list("id", "state"))
+        lines = fetch(_FOUND.format(among=among("f.id")), [id_set(states)])
+        update_rows(SettlementLine, ["order_id", "order_line_id"], _matched(lines))
+        act.ids.extend(sorted({line[1] for line in lines}))
         explain(act.ids)
-        act.note(verb="match_orders", lines=len(found))
-    return len(found)
+        late = [pk for pk in act.ids if states[pk] == POSTED]
+        SettlementFile.objects.filter(id__among=late).update(late_orders=True)
+        act.note(verb="match_orders", lines=len(lines))
+    return len(lines)
+
+
+def _matched(lines: list[tuple[Any, ...]]) -> list[tuple[int, int | None, int | None]]:
+    wanted: dict[int, set[str]] = {}
+    for _pk, _settlement, store_id, order, _sku, _line in lines:
+        wanted.setdefault(store_id, set()).add(order)
+    keys = {store_id: OrderKeys(store_id, orders) for store_id, orders in wanted.items()}
+    return [(pk, *keys[store].find(order, sku, line)) for pk, _s, store, order, sku, line in lines]

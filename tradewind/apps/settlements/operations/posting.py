@@ -1,4 +1,4 @@
-"""The books have taken settlements over."""
+"""The books have taken settlements over, and what became known of them afterwards."""
 
 from __future__ import annotations
 
@@ -19,3 +19,12 @@ def mark_settlements_posted(*, ids: Iterable[int], now: datetime, by: Actor) -> 
         moved = move_all(SettlementFile, SETTLEMENT, "post", wanted)
         act.note(verb="mark_settlements_posted")
     return moved
+
+
+def mark_late_orders_booked(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
+    """The books have moved what these posted settlements say to the orders found late; how many."""
+    wanted = sorted(set(ids))
+    with acting(by, "settlements.change", kind="settlement", ids=wanted, now=now) as act:
+        rows = SettlementFile.objects.filter(id__among=wanted, late_orders=True)
+        act.note(verb="mark_late_orders_booked")
+        return rows.update(late_orders=False)
