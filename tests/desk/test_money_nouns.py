@@ -42,7 +42,7 @@ def do(what, action, by=FIN, ids=(), **given):
 
 def take(store, by=FIN):
     file = Upload("b.txt", harbour_file("B-1", "USD", ROWS, "16.00"))
-    return do("settlements", "import", by, store=str(store.id), file=file)
+    return do("settlements", "import", by, store=store.code, file=file)
 
 
 def test_a_settlement_is_imported_its_unknown_line_mapped_and_the_books_written(store):
