@@ -14,7 +14,7 @@ from tradewind.apps.settlements.models import SettlementLine
 from tradewind.apps.stock.models import LayerUse
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, Breakdown
 from tradewind.engine.money import Money
-from tradewind.engine.settlement_kinds import FEES, KINDS, REFUND, REVENUE
+from tradewind.engine.settlement_kinds import FEES, KINDS, REFUND, REVENUE, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _settled_leaves(facts: OrderFacts, component: str, state: str) -> list[Leaf]
             x.kind, Money(x.amount_minor, x.settlement.currency),
             f"settlement:{x.settlement.external_id}#{x.line_no}", state,
         )
-        for x in lines
+        for x in sorted(lines, key=lambda line: place(line.kind))
     ]  # fmt: skip
 
 

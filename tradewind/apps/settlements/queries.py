@@ -12,6 +12,7 @@ from tradewind.apps.settlements.states import EXPLAINED, HELD, POSTED
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money
+from tradewind.engine.settlement_kinds import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def mappings(actor: Actor) -> QuerySet[KindMapping]:
 
 
 def kinds_of(actor: Actor, settlement: SettlementFile) -> list[KindRow]:
-    """A settlement by kind, in the order of the kinds' codes; unknown lines first."""
+    """A settlement by kind, in the order of the business; unknown lines first."""
     rows = lines(actor).filter(settlement=settlement).values_list("kind")
-    sums = rows.annotate(count=Count("id"), minor=Sum("amount_minor")).order_by("kind")
-    return [KindRow(kind, count, Money(int(minor), settlement.currency)) for kind, count, minor in sums]
+    sums = rows.annotate(count=Count("id"), minor=Sum("amount_minor")).order_by()
+    return [
+        KindRow(kind, count, Money(int(minor), settlement.currency))
+        for kind, count, minor in sorted(sums, key=lambda row: place(row[0]))
+    ]
 
 
 def explained(actor: Actor, settlement: SettlementFile) -> Breakdown:
