@@ -21,6 +21,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.web import clock, errors
 from tradewind.web.details import pk_of
+from tradewind.web.kept import touch
 from tradewind.web.kit import cells, wish
 from tradewind.web.lists import noun_or_404
 from tradewind.web.once import run_once
@@ -78,6 +79,7 @@ def act(request: HttpRequest, noun: str, action: str) -> HttpResponse:
 
     try:
         outcome = run_once(request, asked.actor, key, now, work)
+        touch(asked.noun.code)
     except Refused as exc:
         return _problems(request, asked, exc.problems)
     except WrongState as exc:

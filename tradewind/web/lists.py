@@ -38,6 +38,7 @@ from tradewind.desk.listing import Wish, counts, matching, page
 from tradewind.desk.values import cell, visible
 from tradewind.engine.access import Actor
 from tradewind.web import clock
+from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, wish
 
 COUNTED = 10_000  # rows counted one by one where no state counts them
@@ -155,7 +156,8 @@ def _leading(html: SafeString, url: str) -> SafeString:
 
 def tabs(noun: Noun, actor: Actor, want: Wish, params: Mapping[str, str]) -> list[Tab]:
     """All, then every state in the noun's order; no tabs for a noun without states."""
-    per = counts(noun, actor, want)
+    what = f"{scope(actor)}|{want.search}|{sorted((want.filters or {}).items())}"
+    per = kept(noun.code, what, 15, lambda: counts(noun, actor, want))
     if not per:
         return []
     out = [Tab(_("All"), per[""], wish.url(noun, params, state=""), not want.state)]

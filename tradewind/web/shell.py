@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tradewind.desk import registry
 from tradewind.desk.kernel import Noun
 from tradewind.engine.access import Actor
+from tradewind.web.kept import scope
 from tradewind.web.kit import words
 
 COUNTS_FOR_S = 15
@@ -46,14 +47,9 @@ def nouns_for(actor: Actor) -> list[Noun]:
     return [n for n in registry.all_nouns().values() if actor.can(n.view)]
 
 
-def _scope(actor: Actor) -> str:
-    stores = "*" if actor.stores is None else ",".join(map(str, sorted(actor.stores)))
-    return f"{actor.role}:{actor.user_id}:{stores}"
-
-
 def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
     """Rows that wait per noun, counted at most every 15 s for one person."""
-    key = f"waiting:{_scope(actor)}"
+    key = f"waiting:{scope(actor)}"
     known: dict[str, int] | None = cache.get(key)
     if known is None:
         known = {n.code: n.waiting(actor) for n in nouns if n.waiting}
@@ -68,7 +64,7 @@ def counts(request: HttpRequest) -> JsonResponse:
 
 def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:
     path = request.path
-    known: dict[str, int] = cache.get(f"waiting:{_scope(actor)}") or {}
+    known: dict[str, int] = cache.get(f"waiting:{scope(actor)}") or {}
     by_stage: dict[int, list[Entry]] = {
         0: [
             Entry("today", _("Today"), "layout-dashboard", "/", path == "/", None, False),

@@ -24,6 +24,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.money import Money, quantize
 from tradewind.reports import today as figures
 from tradewind.web import clock
+from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, chart, words
 from tradewind.web.shell import COUNTS_FOR_S, nouns_for, waiting
 
@@ -45,7 +46,7 @@ class Work:
 def work(actor: Actor, *, busy_only: bool = False) -> list[Work]:
     """What waits for people and the steps that run by themselves, in business order; at most 15 s old."""
     nouns = registry.all_nouns()
-    key = f"steps:{actor.user_id}:{actor.role}"
+    key = f"steps:{scope(actor)}"
     known: Mapping[str, int | None] | None = cache.get(key)
     if known is None:
         known = {s.code: _waiting(s, actor) for s in flow.STEPS}
@@ -145,18 +146,21 @@ def home(request: HttpRequest) -> HttpResponse:
         (_UNEXPLAINED[u.code](), u.count, _list_url(u.noun, u.query)) for u in figures.unexplained(actor)
     ]
     found = work(actor, busy_only=True)
+    due, due_count = kept(
+        "today",
+        f"{scope(actor)}|due",
+        60,
+        lambda: (figures.ship_by(actor, now), figures.ship_by_count(actor, now)),
+    )
     context = {
         "today": on,
         "stages": by_stage(found),
         "idle": not any(w.waiting for w in found),
-        "ship_by": [
-            (d, cells.link(Ref("orders", d.order.pk, d.order.external_id)))
-            for d in figures.ship_by(actor, now)
-        ],
-        "ship_by_count": figures.ship_by_count(actor, now),
+        "ship_by": [(d, cells.link(Ref("orders", d.order.pk, d.order.external_id))) for d in due],
+        "ship_by_count": due_count,
         "expiring": figures.expiring(actor, on),
         "unexplained": loose,
-        **_money(actor, on),
+        **kept("today", f"{scope(actor)}|{on}|money", 60, lambda: _money(actor, on)),
     }
     return render(request, "pages/today.html", context)
 

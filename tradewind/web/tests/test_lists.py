@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from tradewind.apps.orders.models import Order
+from tradewind.web import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,15 @@ def test_an_unknown_noun_is_404_in_words(enter, noun):
     answer = enter("alice").get("/nonsense/")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
+
+
+def test_a_slow_count_is_kept_until_an_action_changes_the_list(enter, noun, rows, monkeypatch):
+    monkeypatch.setattr(kept, "SLOW_S", -1)
+    client = enter("alice")
+    assert re.search(r">New <b>40</b>", client.get("/samples/").content.decode())
+    Order.objects.filter(state="new").update(state="held")
+    assert re.search(r">New <b>40</b>", client.get("/samples/").content.decode())
+    client.post("/samples/do/confirm", {"id": f"smp_{rows[0].pk}"})
+    html = client.get("/samples/").content.decode()
+    assert 'New <b class="none">0</b>' in html
+    assert re.search(r">Held <b>40</b>", html)
