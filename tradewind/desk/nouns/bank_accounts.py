@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
-from tradewind.apps.treasury.operations import open_bank_account
+from tradewind.apps.treasury.operations import import_bank_statement, open_bank_account
 from tradewind.connectors import registry
 from tradewind.connectors.base import BANK
 from tradewind.desk.kernel import (
     CHOICE,
     DATE,
+    FILE,
     LINK,
     MONEY,
     NONE,
+    ONE,
     SECRET,
     Action,
     Call,
@@ -69,6 +72,14 @@ def _open(call: Call) -> Outcome:
     return Outcome(_("The account is open."), 1, Ref("bank_accounts", made.pk, made.name))
 
 
+def _statement(call: Call) -> Outcome:
+    file = call.values["file"]
+    new = import_bank_statement(
+        account_id=call.ids[0], name=file.name, data=file.content, now=call.now, by=call.by
+    )
+    return Outcome(_now("%(n)d new lines.") % {"n": new}, new)
+
+
 NOUN = Noun(
     code="bank_accounts",
     label=_("Bank accounts"),
@@ -99,6 +110,9 @@ NOUN = Noun(
             Field("key", _("Secret key"), SECRET, required=False),
             Field("base_url", _("Address"), required=False),
         ), key="n"),
+        Action("statement", _("Import statement"), _statement, "treasury.change", ONE, (
+            Field("file", _("File"), FILE, help=_("Columns: Date, Amount, Currency, Reference, Memo, Id")),
+        )),
     ),
     empty=_("Open the bank account that withdrawals go to."),
     audit_kind="bank_account",

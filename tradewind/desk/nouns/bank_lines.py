@@ -64,7 +64,7 @@ NOUN = Noun(
     order="-on",
     search=("external_id__istartswith", "reference__istartswith"),
     filters=(Filter("account", _("Account"), "account_id", bank_choices),),
-    empty=_("Lines come from the bank's connector."),
+    empty=_("Lines come from the bank's connector, or import a statement at its account."),
     audit_kind="bank_line",
     title_of="external_id",
 )

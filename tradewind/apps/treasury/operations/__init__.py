@@ -5,6 +5,7 @@ from tradewind.apps.treasury.operations.accounts import (
     open_bank_account,
     open_collection_account,
 )
+from tradewind.apps.treasury.operations.bank_files import import_bank_statement
 from tradewind.apps.treasury.operations.conversions import (
     group_conversions,
     match_arrivals,
@@ -22,6 +23,7 @@ __all__ = [
     "close_collection_accounts",
     "expect_payouts",
     "group_conversions",
+    "import_bank_statement",
     "import_statement",
     "link_receipt",
     "match_arrivals",
