@@ -80,12 +80,14 @@ def run_days(plan: Plan, world: World, say: Say) -> None:
     store = Store.objects.order_by("id")[0]
     done = Cursor.objects.filter(store=store, feed=FEED).values_list("watermark", flat=True).first()
     began = time.monotonic()
+    told = 0
     for day, at in plan.rounds():
         if done is not None and at <= done:
             continue
         _round(plan, world, day, at)
         advance_cursor(store=store, feed=FEED, watermark=at)
-        if at.hour == HOURS[-1] and (day + 1) % 7 == 0:
+        if (day + 1) // 7 > told:
+            told = (day + 1) // 7
             say(f"week {(day + 1) // 7}: {Order.objects.count()} orders, {time.monotonic() - began:.0f} s")
     evening = plan.before(-plan.days, 0)
     world.advance(evening)

@@ -21,7 +21,7 @@ from tradewind.apps.sourcing.operations import (
 )
 from tradewind.apps.stock.models import Balance, FirstLeg, LandedCharge
 from tradewind.apps.stock.operations import arrive_leg, charge_leg, depart_leg, pack_leg
-from tradewind.cli.practice.plan import ABROAD, COMPANY, HOME, SEA, Plan, actor
+from tradewind.cli.practice.plan import ABROAD, COMPANY, HOME, SEA, SEA_FEN_A_KG, Plan, actor
 from tradewind.cli.practice.range import ABROAD_SUPPLIER, uncosted
 from tradewind.engine.access import OWNER, PURCHASING, WAREHOUSE
 from tradewind.engine.money import Money
@@ -202,7 +202,7 @@ def _charge(leg: FirstLeg, kind: str, basis: str, wait: timedelta, now: datetime
         return
     lines = list(leg.lines.select_related("sku"))
     grams = sum(line.qty * (line.sku.weight_g or 0) for line in lines)
-    fen = grams * 950 // 1000 if kind == "freight" else sum(line.qty for line in lines) * 62
+    fen = grams * SEA_FEN_A_KG // 1000 if kind == "freight" else sum(line.qty for line in lines) * 62
     creditor = "迅飞海运 Xunfei Sea" if kind == "freight" else "LA Customs Brokers"
     charge_leg(
         leg_id=leg.pk, kind=kind, basis=basis, number=f"{kind[:2].upper()}-{leg.number}", creditor=creditor,

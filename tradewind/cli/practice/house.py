@@ -179,7 +179,8 @@ def accounts(plan: Plan, world: World) -> None:
     bank = keys["bank"]
     if not BankAccount.objects.exists():
         open_bank_account(
-            company=COMPANY, code=bank["account"], name="驳船银行 人民币户", currency="CNY", provider="lighter",
+            company=COMPANY, code=bank["account"], name="驳船银行人民币户", currency="CNY",
+            provider="lighter",
             base_url=base, credentials={"account": bank["account"], "key": bank["key"]}, now=at, by=by,
         )  # fmt: skip
     run_rates(at, by)

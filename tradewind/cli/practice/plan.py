@@ -24,6 +24,7 @@ MARKETS = ("US", "GB", "DE", "JP")
 CURRENCIES = {"US": "USD", "GB": "GBP", "DE": "EUR", "JP": "JPY"}
 ZONES = {"US": "America/Los_Angeles", "GB": "Europe/London", "DE": "Europe/Berlin", "JP": "Asia/Tokyo"}
 LINE, TAIL, SEA = "XF-LINE", "LA-GROUND", "SEA-LA"
+SEA_FEN_A_KG = 950
 HOURS = (8, 16)  # UTC: the rounds of a day
 PEOPLE = {
     "linyue": (OWNER, "林悦"),
@@ -55,10 +56,11 @@ class Plan:
         return datetime.combine(self.start - timedelta(days=days), time(hour), UTC)
 
     def rounds(self) -> Iterator[tuple[int, datetime]]:
-        """Every round of business with its day, counted from 0."""
+        """Every round of business with its day, counted from 0: two a day, one at weekends."""
         for day in range(self.days):
-            for hour in HOURS:
-                yield day, datetime.combine(self.start + timedelta(days=day), time(hour), UTC)
+            on = self.start + timedelta(days=day)
+            for hour in HOURS if on.weekday() < 5 else HOURS[:1]:
+                yield day, datetime.combine(on, time(hour), UTC)
 
     def dice(self, *about: object) -> Random:
         """Dice that always fall the same for the same question."""

@@ -29,9 +29,10 @@ from tradewind.apps.research.operations import (
     run_profit,
     set_inputs,
 )
+from tradewind.apps.research.queries import scan
 from tradewind.apps.sourcing.models import Quote, Supplier
 from tradewind.apps.sourcing.operations import NewQuote, NewSupplier, record_quotes, register_suppliers
-from tradewind.cli.practice.plan import CURRENCIES, LINE, MARKETS, Plan, actor
+from tradewind.cli.practice.plan import CURRENCIES, MARKETS, SEA_FEN_A_KG, TAIL, Plan, actor
 from tradewind.engine.access import OWNER, PURCHASING
 from tradewind.engine.money import Money
 from tradewind.simulators.assortment import Item, research_table, suppliers
@@ -45,13 +46,18 @@ def niche(item: Item) -> str:
     return item.name.split(",")[0]
 
 
-def researched(plan: Plan) -> dict[str, Item]:
-    """The items of the range that the research table is about, by niche."""
-    return {niche(item): item for item in plan.items() if item.code[-1] in "125"}
+def by_niche(plan: Plan) -> dict[str, Item]:
+    """The items of the range by their niche."""
+    return {niche(item): item for item in plan.items()}
+
+
+def proposed() -> set[str]:
+    """The niches that became candidates; the rest of the range is older than Tradewind."""
+    return set(Candidate.objects.values_list("niche", flat=True))
 
 
 def research(plan: Plan) -> None:
-    """Import the tables, scan, and make candidates of the niches that are in the range."""
+    """Import the tables, scan, and make candidates of the best niches."""
     by, at = actor(PURCHASING), plan.before(44)
     for market in MARKETS:
         if not ResearchTable.objects.filter(market__code=market).exists():
@@ -63,13 +69,14 @@ def research(plan: Plan) -> None:
             import_research_table(table=table, name=f"research-{market}.csv", content=content, now=at, by=by)
     if not Candidate.objects.exists():
         table_id = ResearchTable.objects.get(market__code=RESEARCHED).pk
-        propose_candidates(table_id=table_id, niches=list(researched(plan)), now=at, by=by)
+        best = [n.niche for n in scan(by, table_id) if n.niche in by_niche(plan)]
+        propose_candidates(table_id=table_id, niches=best[: max(1, plan.skus // 6)], now=at, by=by)
 
 
 def judge(plan: Plan) -> None:
     """State what is known of every candidate, compute its profit, judge its gates, decide."""
     by, at = actor(PURCHASING), plan.before(43)
-    items = researched(plan)
+    items = by_niche(plan)
     ideas = list(Candidate.objects.filter(state="idea", inputs={}).order_by("id"))
     for candidate in ideas:
         set_inputs(ids=[candidate.pk], inputs=_inputs(plan, items[candidate.niche]), now=at, by=by)
@@ -82,11 +89,13 @@ def judge(plan: Plan) -> None:
 
 def _inputs(plan: Plan, item: Item) -> dict[str, str]:
     price = item.prices[RESEARCHED]
+    sea = Money(item.weight_g * SEA_FEN_A_KG // 1000, "CNY")
     needs = {"E": "fcc", "T": "cpc"}.get(item.code[3], "none")  # toys need a certificate nobody has yet
     return {
         "channel": "harbour", "category": item.category, "price": f"{price.amount:f} {price.currency}",
-        "goods_cost": f"{item.unit_cost.amount:f} CNY", "first_leg": "0 CNY", "duty": "0 CNY",
-        "fulfilment_service": LINE, "ads_rate": "4%", "returns_rate": "3%", "fx_buffer_rate": "1%",
+        "goods_cost": f"{item.unit_cost.amount:f} CNY", "first_leg": f"{sea.amount:f} CNY",
+        "duty": "0.62 CNY", "fulfilment_service": TAIL, "ads_rate": "4%", "returns_rate": "3%",
+        "fx_buffer_rate": "1%",
         "weight_g": str(item.weight_g), "length_mm": str(item.length_mm), "width_mm": str(item.width_mm),
         "height_mm": str(item.height_mm), "required_qualifications": needs, "taboo_flags": "none",
     }  # fmt: skip
@@ -119,7 +128,7 @@ def _decide(plan: Plan) -> None:
 def products(plan: Plan) -> None:
     """Products of the approved candidates one by one; the older range from a file."""
     by, at = actor(PURCHASING), plan.before(41)
-    items = researched(plan)
+    items = by_niche(plan)
     approved = list(Candidate.objects.filter(state="approved").order_by("id"))
     new = [
         NewProduct(i.code, i.name, i.name_zh, i.category, c.pk) for c in approved for i in [items[c.niche]]
@@ -131,7 +140,8 @@ def products(plan: Plan) -> None:
     skus = [_sku(product.pk, by_code[product.code]) for product in made]
     if skus:
         add_skus(skus=skus, now=at, by=by)
-    rest = [i for i in plan.items() if niche(i) not in items]
+    known = proposed()
+    rest = [i for i in plan.items() if niche(i) not in known]
     if rest and not Product.objects.filter(candidate=None).exists():
         import_skus(name="range.csv", content=_range_file(rest), now=at, by=by)
     drafts = list(Product.objects.filter(state="draft").values_list("id", flat=True))

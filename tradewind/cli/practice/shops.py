@@ -35,7 +35,8 @@ def connect(plan: Plan, world: World) -> None:
         if Store.objects.filter(code=code_of(market)).exists():
             continue
         connect_store(
-            code=code_of(market), name=f"港湾集市 {market}", company=COMPANY, channel="harbour", market=market,
+            code=code_of(market), name=f"港湾集市 {market}", company=COMPANY, channel="harbour",
+            market=market,
             currency=CURRENCIES[market], zone=ZONES[market], warehouse=ABROAD if market == "US" else HOME,
             base_url=f"{world.url}/harbour", now=at, by=by,
             credentials={"account": keys[market]["account"], "key": keys[market]["key"]},
