@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
-    "django_static_echarts",
     "lucide",
     "ninja",
     "django_tasks",
