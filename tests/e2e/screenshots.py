@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--home", help="an installation to look at, instead of a new practice company")
-    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "img")
     parser.add_argument("--only", default="")
     given = parser.parse_args()
     given.into.mkdir(parents=True, exist_ok=True)
