@@ -135,6 +135,6 @@ NOUN = Noun(
     waiting=step.waiting,
     empty=_("Profit is computed when an order has shipped."),
     audit_kind="order_profit",
-    title_of=str,
+    title_of="order.external_id",
     note=_("In base currency at the rate of the day it shipped. What is not known is missing, never zero."),
 )

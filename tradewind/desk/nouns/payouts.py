@@ -117,6 +117,6 @@ NOUN = Noun(
     waiting=queries.waiting_payouts,
     empty=_("Payouts are expected as soon as a settlement is explained."),
     audit_kind="payout",
-    title_of=str,
+    title_of="settlement.external_id",
     note=_("What the channel pays for a settlement, followed to the bank."),
 )  # fmt: skip

@@ -62,5 +62,5 @@ NOUN = Noun(
     search=("order_external_id__iexact",),
     filters=(Filter("kind", _("Kind"), "kind", kind_choices),),
     empty=_("Lines come with settlement files."),
-    title_of=str,
+    title_of=lambda row: f"{row.settlement.external_id}#{row.line_no}",
 )  # fmt: skip
