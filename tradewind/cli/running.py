@@ -242,16 +242,18 @@ def simulate(args: list[str]) -> int:
 
 
 def run(args: list[str]) -> int:
-    """First run: migrate, make the practice company when there is no company, serve."""
+    """First run: migrate, make the practice company when there is no company (or go on making it), serve."""
     _server_options("run", args)  # a wrong option is told before a minute of work
     setup()
     from tradewind.apps.org.models import Company
     from tradewind.cli import practice
     from tradewind.cli.house import migrate_now
+    from tradewind.cli.practice.world import remembered
 
     migrate_now()
-    if not Company.objects.exists():
-        code = int(practice.main(["practice"]) or 0)
+    wanted = ["practice", "--resume"] if remembered() else ["practice"]
+    if remembered() or not Company.objects.exists():
+        code = practice.main(wanted)
         if code:
             return code
     return serve(args)
