@@ -165,3 +165,13 @@ def test_foreign_orders_are_really_among_the_rows_of_these_tests(world):
         pytest.skip("there is no noun of orders yet")
     assert len(world("service", "GET", "/orders").json()["rows"]) == 2
     assert len(world(OWNER, "GET", "/orders").json()["rows"]) == 4
+
+
+def test_what_is_hidden_cannot_be_found_by_searching_for_it(world):
+    from tradewind.desk.listing import searchable
+
+    noun = all_nouns()["suppliers"]
+    people = {role: User.objects.get(username=role).actor() for role in ROLES}
+    assert "name__icontains" in searchable(noun, people["purchasing"])
+    assert "name__icontains" not in searchable(noun, people["warehouse"])
+    assert "code__istartswith" in searchable(noun, people["warehouse"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from tradewind.desk.kernel import Noun
+from tradewind.desk.kernel import Column, Noun
 from tradewind.desk.values import visible
 from tradewind.engine.access import Actor
 
@@ -52,9 +52,23 @@ def matching(noun: Noun, actor: Actor, wish: Wish) -> QuerySet[Any]:
         if value:
             rows = rows.filter(**{one.lookup: value})
     words = wish.search.strip()[:100]
-    if words and noun.search:
-        rows = rows.filter(reduce(or_, (Q(**{lookup: words}) for lookup in noun.search)))
+    searched = searchable(noun, actor)
+    if words and searched:
+        rows = rows.filter(reduce(or_, (Q(**{lookup: words}) for lookup in searched)))
     return rows
+
+
+def searchable(noun: Noun, actor: Actor) -> list[str]:
+    """The lookups this actor may search by: what is hidden must not be guessed letter by letter."""
+    seen = visible(noun.columns, actor)
+    hidden = {_field_of(c) for c in noun.columns if c not in seen} - {_field_of(c) for c in seen}
+    return [lookup for lookup in noun.search if lookup.rpartition("__")[0] not in hidden]
+
+
+def _field_of(column: Column) -> str:
+    """The ORM field a column shows, as far as it says so."""
+    path = column.value if isinstance(column.value, str) else ""
+    return column.sort or (path or column.name).replace(".", "__")
 
 
 def sort_of(noun: Noun, actor: Actor, wanted: str) -> tuple[str, str]:
