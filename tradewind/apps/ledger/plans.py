@@ -157,15 +157,17 @@ def withdrawal(conversion_id: int, group: str, on: date, sold: Money, fee: Money
     return Booking("conversion", conversion_id, EntryPlan("withdrawal", on, group, kept))
 
 
-def arrival(conversion_id: int, group: str, on: date, arrived: Money, loss: Money) -> Booking:
+def arrival(conversion_id: int, group: str, on: date, arrived: Money, loss: Money, short: Money) -> Booking:
     """Money has reached the bank (结汇). `loss` against the reference rate is currency difference.
 
-    A loss is above zero; what stays on 1900 comes to zero at the reference rate.
+    A loss is above zero; `short` is what banks kept on the way and somebody accepted. What stays on
+    1900 comes to zero at the reference rate.
     """
     lines = (
         PostingPlan(chart.BANK, arrived),
+        PostingPlan(chart.COLLECTION_FEES, short),
         PostingPlan(chart.FX_DIFFERENCE, loss),
-        PostingPlan(chart.FX_TRADING, -(arrived + loss)),
+        PostingPlan(chart.FX_TRADING, -(arrived + short + loss)),
     )
     kept = tuple(line for line in lines if line.amount)
     return Booking("conversion", conversion_id, EntryPlan("conversion", on, group, kept))

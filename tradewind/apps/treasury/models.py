@@ -134,6 +134,7 @@ class Conversion(models.Model):
     reference_rate = columns.rate(null=True)  # null: no reference rate known, loss not stated
     at = models.DateTimeField()
     state = columns.state("underway")  # underway, arrived, short
+    accepted_why = models.TextField(blank=True, db_default="")  # why less (or more) than bought is right
 
     def __str__(self) -> str:
         return str(self.group)
@@ -149,6 +150,11 @@ class Conversion(models.Model):
     @property
     def bought(self) -> Money:
         return Money(self.bought_minor, self.bought_currency)
+
+    @property
+    def difference(self) -> Money | None:
+        """What the bank line lacks of what was bought; None before it has come."""
+        return None if self.bank_line is None else self.bought - self.bank_line.amount
 
 
 class Withdrawal(models.Model):

@@ -12,8 +12,15 @@ PAYOUT = StateTable(
 )
 
 UNDERWAY, ARRIVED, SHORT = "underway", "arrived", "short"
-# short: the bank got another amount than was bought.
-CONVERSION = StateTable(UNDERWAY, {"arrive": ((UNDERWAY,), ARRIVED), "fall_short": ((UNDERWAY,), SHORT)})
+# short: the bank got another amount than was bought, until somebody accepts the difference.
+CONVERSION = StateTable(
+    UNDERWAY,
+    {
+        "arrive": ((UNDERWAY,), ARRIVED),
+        "fall_short": ((UNDERWAY,), SHORT),
+        "accept": ((SHORT,), ARRIVED),
+    },
+)
 
 CLAIMED, ACCEPTED, REFUSED = "claimed", "accepted", "refused"
 WITHDRAWAL = StateTable(CLAIMED, {"accept": ((CLAIMED,), ACCEPTED), "refuse": ((CLAIMED,), REFUSED)})

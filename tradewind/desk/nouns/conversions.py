@@ -7,17 +7,25 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.chain import fx_loss
 from tradewind.apps.treasury.models import Conversion
+from tradewind.apps.treasury.operations import accept_shortfall
+from tradewind.apps.treasury.states import SHORT
 from tradewind.desk.kernel import (
     DECIMAL,
     LINK,
+    LONG,
+    MANY,
     MONEY,
     STATE,
     TIME,
+    Action,
+    Call,
     Column,
     Detail,
     Fact,
+    Field,
     Filter,
     Noun,
+    Outcome,
     Ref,
     Table,
 )  # fmt: skip
@@ -59,10 +67,17 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Reference rate"), c.reference_rate, DECIMAL),
             Fact(_("FX loss"), _loss(c), MONEY),
             Fact(_("Bank line"), _bank(c), LINK),
+            Fact(_("Difference"), c.difference, MONEY),
+            Fact(_("Accepted because"), c.accepted_why),
         ),
         (Table(_("Statement lines"), _LINES, list(lines)),),
         alerts=() if c.reference_rate else (_("No reference rate of the day: the loss is not stated."),),
     )
+
+
+def _accept(call: Call) -> Outcome:
+    done = accept_shortfall(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_("Accepted: the books take the difference as a collection fee."), len(done))
 
 
 NOUN = Noun(
@@ -96,6 +111,11 @@ NOUN = Noun(
         ("short", _("Short"), "bad"),
     ),
     filters=(Filter("account", _("Account"), "collection_id", collection_choices),),
+    actions=(
+        Action("accept", _("Accept difference"), _accept, "treasury.change", MANY, (
+            Field("reason", _("Reason"), LONG, help=_("What the bank kept and why")),
+        ), states=(SHORT,)),
+    ),
     empty=_("Withdraw from a collection account; its conversion shows here."),
     audit_kind="conversion",
     title_of="group",

@@ -110,7 +110,7 @@ def post_conversions(*, now: datetime, by: Actor) -> StepResult:
     """Book withdrawals when the money leaves, and their conversion when it reaches the bank.
 
     Without a reference rate no loss is booked: it stays on the trading account, visible. A withdrawal
-    that came short waits for a person.
+    that came short waits for a person to accept it; what lacks is then a fee of the way (6604).
     """
     day, found = open_days(), defaultdict(list)
     for c in unbooked(Conversion, "withdrawal", "conversion").select_related("collection"):
@@ -123,11 +123,11 @@ def post_conversions(*, now: datetime, by: Actor) -> StepResult:
     for c in rows.select_related("collection", "bank_line__account"):
         assert c.bank_line is not None
         company = c.collection.company_id
-        arrived = c.bank_line.amount
-        loss = Money.zero(arrived.currency)
+        arrived, bought = c.bank_line.amount, c.bought
+        loss = Money.zero(bought.currency)
         if c.reference_rate is not None:
-            loss = to_currency(c.sold - c.fee, arrived.currency, c.reference_rate) - arrived
+            loss = to_currency(c.sold - c.fee, bought.currency, c.reference_rate) - bought
         on = day(company, c.bank_line.on)
-        found[company].append(plans.arrival(c.pk, c.group, on, arrived, loss))
+        found[company].append(plans.arrival(c.pk, c.group, on, arrived, loss, bought - arrived))
     waiting = Conversion.objects.filter(state="short").count()
     return StepResult(left + book(found, now, by), waiting)

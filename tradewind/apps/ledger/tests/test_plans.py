@@ -80,7 +80,7 @@ def test_a_settlement_that_only_carries_a_balance_books_nothing():
 
 def test_a_withdrawal_and_its_arrival_leave_nothing_on_the_trading_account_at_the_reference_rate():
     left = plans.withdrawal(1, "W1", ON, usd(1_000_00), usd(5_00))
-    came = plans.arrival(1, "W1", ON, cny(7_043_30), cny(21_20))
+    came = plans.arrival(1, "W1", ON, cny(7_043_30), cny(21_20), cny(0))
     trading = Counter()
     for line in (*left.plan.lines, *came.plan.lines):
         if line.account == chart.FX_TRADING:
@@ -120,7 +120,7 @@ def test_every_other_plan_balances_per_currency(a, b, c, currency):
         plans.receipt(1, "R", ON, cny(a), Money(b, currency)),
         plans.landed_charge(1, "F", ON, cny(a), cny(b), [(1, 2, cny(c))], bill),
         plans.withdrawal(1, "W", ON, usd(a + b), usd(b)),
-        plans.arrival(1, "W", ON, cny(a), cny(b - c)),
+        plans.arrival(1, "W", ON, cny(a), cny(b - c), cny(c)),
         plans.collection_fee(1, "f", ON, usd(a)),
         plans.leg_departure(1, "L", ON, cny(a)),
         plans.leg_arrival(1, "L", ON, cny(a)),

@@ -17,7 +17,9 @@ from tradewind.apps.markets.models import FxRate
 from tradewind.apps.org.models import AuditEntry
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import import_settlements
+from tradewind.apps.treasury.models import Conversion
 from tradewind.apps.treasury.operations import (
+    accept_shortfall,
     expect_payouts,
     match_receipts,
     open_bank_account,
@@ -25,8 +27,9 @@ from tradewind.apps.treasury.operations import (
     record_bank_lines,
     record_collection_lines,
 )
-from tradewind.engine.access import FINANCE, Actor, system
-from tradewind.engine.contracts import CONVERT, FEE, RECEIVE, BankTransaction, ProviderTransaction
+from tradewind.db.states import WrongState
+from tradewind.engine.access import FINANCE, OPERATIONS, Actor, Denied, system
+from tradewind.engine.contracts import CONVERT, FEE, RECEIVE, BankTransaction, ProviderTransaction, Refused
 from tradewind.engine.money import Money
 
 pytestmark = pytest.mark.django_db
@@ -156,5 +159,45 @@ def test_money_goes_from_the_channel_to_the_bank_and_clearing_comes_to_zero(stor
     }, "nothing is left on the collection account and in clearing"  # fmt: skip
     assert queries.clearing_left(store.company_id, date(2026, 8, 1)) == []
     before = facts_hash()
+    assert post_ready(NOW, FLOW).done == 0
+    assert facts_hash() == before
+
+
+def test_a_withdrawal_that_came_short_is_booked_when_accepted_the_difference_as_a_fee(store):
+    FxRate.objects.create(base="USD", quote="CNY", on=date(2026, 7, 4), rate="7.1", source="ECB")
+    account = open_collection_account(
+        company="GZ", provider="lighter", code="LT", name="Lighter", currency="USD", now=NOW, by=FIN,
+        credentials={"account": "a", "key": "k"},
+    )  # fmt: skip
+    bank = open_bank_account(company="GZ", code="ICBC", name="ICBC", currency="CNY", now=NOW, by=FIN)
+    at = datetime(2026, 7, 4, 8, tzinfo=UTC)
+    sold = ProviderTransaction(
+        "C1", CONVERT, Money(-14_00, "USD"), at, "", "W1", Money(99_00, "CNY"), Decimal("7.0714")
+    )
+    record_collection_lines(account_id=account.id, lines=[sold], now=NOW, by=FIN)
+    came = BankTransaction("BK1", date(2026, 7, 5), Money(89_00, "CNY"), "W1")
+    record_bank_lines(account_id=bank.id, lines=[came], now=NOW, by=FIN)
+    (one,) = Conversion.objects.all()
+    assert (one.state, one.difference) == ("short", Money(10_00, "CNY"))
+    post_ready(NOW, FLOW)
+    assert not Entry.objects.filter(event="conversion").exists()
+    before = facts_hash()
+    with pytest.raises(Refused, match="reason"):
+        accept_shortfall(ids=[one.pk], reason=" ", now=NOW, by=FIN)
+    with pytest.raises(Denied):
+        accept_shortfall(ids=[one.pk], reason="fee", now=NOW, by=Actor(2, "bob", OPERATIONS, None))
+    assert facts_hash() == before
+    accept_shortfall(ids=[one.pk], reason="the bank between kept 10.00", now=NOW, by=FIN)
+    one.refresh_from_db()
+    assert (one.state, one.accepted_why) == ("arrived", "the bank between kept 10.00")
+    post_ready(NOW, FLOW)
+    entry = Entry.objects.get(event="conversion")
+    # 14.00 USD at 7.1 are 99.40; bought 99.00: 0.40 lost in currency; 89.00 came: 10.00 are fees.
+    assert set(entry.postings.values_list("account__code", "amount_minor", "currency")) == {
+        ("1001", 89_00, "CNY"), ("6604", 10_00, "CNY"), ("6606", 40, "CNY"), ("1900", -99_40, "CNY"),
+    }  # fmt: skip
+    before = facts_hash()
+    with pytest.raises(WrongState):
+        accept_shortfall(ids=[one.pk], reason="again", now=NOW, by=FIN)
     assert post_ready(NOW, FLOW).done == 0
     assert facts_hash() == before

@@ -7,6 +7,7 @@ from tradewind.apps.treasury.operations.accounts import (
 )
 from tradewind.apps.treasury.operations.bank_files import import_bank_statement
 from tradewind.apps.treasury.operations.conversions import (
+    accept_shortfall,
     group_conversions,
     match_arrivals,
     refer_conversions,
@@ -20,6 +21,7 @@ from tradewind.apps.treasury.operations.statements import (
 from tradewind.apps.treasury.operations.withdrawing import retry_withdrawals, withdraw
 
 __all__ = [
+    "accept_shortfall",
     "close_collection_accounts",
     "expect_payouts",
     "group_conversions",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tradewind.apps.markets.queries import rates_between
 from tradewind.apps.org.operations import acting
+from tradewind.apps.org.operations.checking import needed_reason
 from tradewind.apps.treasury.models import BankLine, CollectionLine, Conversion
 from tradewind.apps.treasury.states import CONVERSION, UNDERWAY
 from tradewind.db.bulk import insert_rows_once, update_rows
 from tradewind.db.sql import instant
-from tradewind.db.states import move_all
+from tradewind.db.states import move_all, move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import CONVERT, FEE, WITHDRAW
 
@@ -115,3 +117,16 @@ def match_arrivals(*, now: datetime, by: Actor) -> int:
         act.ids.extend([*whole, *short])
         act.note(verb="match_arrivals", arrived=len(whole), short=len(short))
     return len(hits)
+
+
+def accept_shortfall(*, ids: Iterable[int], reason: str, now: datetime, by: Actor) -> list[int]:
+    """Take withdrawals that came short as arrived: the difference is the banks' fee on the way.
+
+    Refused without a reason; WrongState when one is not short. The books follow: 6604 takes what lacks.
+    """
+    why = needed_reason(reason)
+    wanted = sorted(set(ids))
+    with acting(by, "treasury.change", kind="conversion", ids=wanted, now=now) as act:
+        move_rows(Conversion, CONVERSION, "accept", ["accepted_why"], [(pk, why) for pk in wanted])
+        act.note(verb="accept_shortfall", reason=why)
+    return wanted
