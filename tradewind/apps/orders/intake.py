@@ -69,9 +69,7 @@ def _pull_store(store: Store, now: datetime, by: Actor) -> StepResult:
     return StepResult(done, 0, len(errors))
 
 
-def _take_page(
-    store: Store, page: Page[ChannelOrder], now: datetime, by: Actor
-) -> tuple[int, list[Problem]]:
+def _take_page(store: Store, page: Page[ChannelOrder], now: datetime, by: Actor) -> tuple[int, list[Problem]]:
     """Place what is new in a page; returns how many orders, and the problems of those left out."""
     fresh = _fresh(store, page)
     if not fresh:

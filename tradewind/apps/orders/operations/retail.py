@@ -177,4 +177,3 @@ def _aside(run: SyncRun, reason: str, line: RetailLine) -> tuple[Any, ...]:
     return (
         run.pk, line.row, reason, line.invoice, line.code[:80], text, line.qty, amount, CURRENCY,
     )  # fmt: skip
-
