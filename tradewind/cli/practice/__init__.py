@@ -60,6 +60,9 @@ def _run(options: argparse.Namespace) -> int:
         market.end()
     world.forget()
     _tell(time.monotonic() - began, as_json=options.json)
+    if market.child is not None and not options.json:
+        print("The practice market is closed and its stores are paused. To open it again:")
+        print(f"  {world.reopening(market, plan.seed, plan.start)}")
     return DONE
 
 

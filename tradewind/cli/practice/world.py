@@ -59,6 +59,12 @@ def begin(seed: int, start: date, port: int = 0) -> World:
     return World(f"http://{url}", child)
 
 
+def reopening(world: World, seed: int, start: date) -> str:
+    """The command that lets an ended world of ours live on, where its stores look for it."""
+    port, journal = world.url.rsplit(":", 1)[1], home() / "practice.world"
+    return f"tradewind simulate --seed {seed} --start {start} --port {port} --journal {journal}"
+
+
 def again(url: str, seed: int, start: date) -> World:
     """The world at an address; when it is gone and was ours, begun again there from its journal."""
     world = World(url)

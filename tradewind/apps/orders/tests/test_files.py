@@ -130,5 +130,4 @@ def test_the_uci_file_is_taken_over_to_the_line(store):
     assert SyncRun.objects.get().detail["net"] == "6781619.004"
     assert len(data) < 6_000_000
     assert gzip.decompress(data)[:9] == b"InvoiceNo"
-    print(f"UCI file: {took:.1f} s")
     assert took < 60
