@@ -58,11 +58,10 @@ def _run(options: argparse.Namespace) -> int:
         _work(plan, market, options)
     finally:
         market.end()
+    if market.child is not None:
+        world.settle_in(market, plan.seed, plan.start)
     world.forget()
     _tell(time.monotonic() - began, as_json=options.json)
-    if market.child is not None and not options.json:
-        print("The practice market is closed and its stores are paused. To open it again:")
-        print(f"  {world.reopening(market, plan.seed, plan.start)}")
     return DONE
 
 
@@ -94,7 +93,6 @@ def _work(plan: Plan, market: World, options: argparse.Namespace) -> None:
     days.set_up(plan, market, options.indicators)
     say(f"set up after {time.monotonic() - began:.0f} s")
     days.run_days(plan, market, say)
-    days.close_up(plan)
 
 
 def _tell(seconds: float, *, as_json: bool) -> None:

@@ -12,13 +12,13 @@ from tradewind.apps.orders.models import Order
 from tradewind.apps.stock.models import FirstLeg
 from tradewind.apps.stock.step import take_in
 from tradewind.apps.stores.models import Cursor, Store
-from tradewind.apps.stores.operations import advance_cursor, pause_stores
+from tradewind.apps.stores.operations import advance_cursor
 from tradewind.apps.treasury.step import run_rates
 from tradewind.cli.practice import goods, hands, house, shops
 from tradewind.cli.practice import range as goods_range
 from tradewind.cli.practice.plan import HOURS, Plan, actor
 from tradewind.cli.practice.world import World
-from tradewind.engine.access import FINANCE, OPERATIONS, system
+from tradewind.engine.access import FINANCE, system
 
 FEED = "practice"  # the cursor that counts the rounds done
 Say = Callable[[str], None]
@@ -105,16 +105,10 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
             once("refill", at, lambda: goods.refill_abroad(plan, at))
         if day == max(0, plan.days - 10):
             shops.stray(at)
-    # Money is looked at once a day, like in most houses; goods twice.
-    stages = flow.ALL_STAGES if at.hour == HOURS[0] else flow.ALL_STAGES - {6}
+    # Finance works on Mondays, Wednesdays and Fridays; goods are looked at in every round.
+    money = at.hour == HOURS[0] and at.weekday() in (0, 2, 4)
+    stages = flow.ALL_STAGES if money else flow.ALL_STAGES - {6}
     flow.run_all(at, system("practice"), stages=stages)
     hands.work(plan, day, at)
     if at.hour == HOURS[-1] and at.weekday() == 2:
         hands.bring_home(at)
-
-
-def close_up(plan: Plan) -> None:
-    """The simulated world ends: its stores are paused, so that no step asks a market that is gone."""
-    ids = list(Store.objects.filter(state="connected").values_list("id", flat=True))
-    if ids:
-        pause_stores(ids=ids, now=plan.before(-plan.days, 0), by=actor(OPERATIONS))

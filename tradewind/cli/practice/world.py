@@ -59,10 +59,26 @@ def begin(seed: int, start: date, port: int = 0) -> World:
     return World(f"http://{url}", child)
 
 
-def reopening(world: World, seed: int, start: date) -> str:
-    """The command that lets an ended world of ours live on, where its stores look for it."""
-    port, journal = world.url.rsplit(":", 1)[1], home() / "practice.world"
-    return f"tradewind simulate --seed {seed} --start {start} --port {port} --journal {journal}"
+def settle_in(world: World, seed: int, start: date) -> None:
+    """Keep what `market_command` needs to let the finished practice company's market live on."""
+    facts = {"url": world.url, "seed": seed, "start": start.isoformat()}
+    (home() / "practice.market").write_text(json.dumps(facts))
+
+
+def market_command() -> list[str]:
+    """The command that lets the practice company's market live on; empty when there is none of ours.
+
+    Its clock follows ours from where the practice run left it, at the address the stores know.
+    """
+    journal, facts = home() / "practice.world", home() / "practice.market"
+    if not (journal.exists() and facts.exists()):
+        return []
+    known = json.loads(facts.read_text())
+    port = known["url"].rsplit(":", 1)[1]
+    return [
+        *(sys.executable, "-m", "tradewind.simulators", "--live", "--journal", str(journal)),
+        *("--seed", str(known["seed"]), "--start", known["start"], "--port", port),
+    ]
 
 
 def again(url: str, seed: int, start: date) -> World:
