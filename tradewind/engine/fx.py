@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.contracts import FxQuote
-from tradewind.engine.money import Money, quantize, to_currency
+from tradewind.engine.money import Money, minor_ratio, quantize
 
 SAME, DIRECT, INVERSE = "same", "direct", "inverse"
 PLACES = 10  # decimals of a rate, in the database too: what is stored is what is multiplied
@@ -27,12 +27,22 @@ class Rate:
     on: date
     source: str
     path: str  # same, direct, inverse, cross via EUR
+    _ratio: tuple[int, int] = field(init=False, repr=False, compare=False)  # between minor units
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ratio", minor_ratio(self.base, self.quote, self.rate))
+
+    def minor(self, minor: int) -> int:
+        """Minor units of base in minor units of quote, rounded half up once: `convert` for very many."""
+        top, bottom = self._ratio
+        whole = (abs(minor) * top * 2 + bottom) // (bottom * 2)
+        return whole if minor >= 0 else -whole
 
     def convert(self, money: Money) -> Money:
         """The amount in the quote currency, rounded half up once; ValueError for another currency."""
         if money.currency != self.base:
             raise ValueError(f"a {self.base}/{self.quote} rate does not convert {money.currency}")
-        return to_currency(money, self.quote, self.rate)
+        return Money(self.minor(money.minor), self.quote)
 
     def words(self, money: Money) -> dict[str, str]:
         """What a conversion of an amount stands on, for a Breakdown's inputs."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tradewind.engine.breakdown import MISSING
 from tradewind.engine.contracts import FxQuote
 from tradewind.engine.fx import Rate, Rates
-from tradewind.engine.money import Money
+from tradewind.engine.money import EXPONENTS, Money, to_currency
 
 DAY = date(2026, 6, 30)
 
@@ -109,3 +109,16 @@ def test_what_is_converted_is_the_stated_rate_times_the_amount(usd, cny, minor):
 )
 def test_the_order_of_quotes_does_not_matter(quotes, base, other):
     assert Rates(quotes).find(base, other, DAY) == Rates(ECB).find(base, other, DAY)
+
+
+@given(
+    st.sampled_from(sorted(EXPONENTS)),
+    st.sampled_from(sorted(EXPONENTS)),
+    st.integers(-(10**13), 10**13),
+    st.decimals("0.0000000001", "100000", places=10),
+)
+def test_whole_numbers_convert_exactly_as_money_does(base, quote, minor, rate):  # fmt: skip
+    found = Rate(base, quote, rate, DAY, "ecb", "direct")
+    assert found.minor(minor) == to_currency(Money(minor, base), quote, rate).minor
+    assert found.convert(Money(minor, base)) == to_currency(Money(minor, base), quote, rate)
+    assert found.minor(-minor) == -found.minor(minor)

@@ -202,11 +202,19 @@ def to_currency(money: Money, currency: str, rate: Number) -> Money:
 
     Example: to_currency(Money(1000, "USD"), "CNY", Decimal("7.10")) == Money(7100, "CNY").
     """
+    top, bottom = minor_ratio(money.currency, currency, rate)
+    return Money(_divided(money.minor * top, bottom), currency)
+
+
+def minor_ratio(source: str, target: str, rate: Number) -> tuple[int, int]:
+    """A rate between major units as a ratio of whole numbers between minor units.
+
+    Example: minor_ratio("USD", "JPY", Decimal(150)) == (150, 100).
+    """
     if isinstance(rate, float):
         raise MoneyError("a float rate is not exact: pass Decimal or Fraction")
     top, bottom = rate.as_integer_ratio()
-    top, bottom = top * 10 ** exponent(currency), bottom * 10 ** exponent(money.currency)
-    return Money(_divided(money.minor * top, bottom), currency)
+    return top * 10 ** exponent(target), bottom * 10 ** exponent(source)
 
 
 def parse_decimal(text: str) -> Decimal:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from tradewind.apps.profit.estimating import FeeBook, Sale
 from tradewind.apps.profit.facts import OrderFacts
 from tradewind.apps.profit.states import ESTIMATED_STAGE, SETTLED_STAGE
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING, worst
 from tradewind.engine.fx import Rate
-from tradewind.engine.money import Money
 from tradewind.engine.settlement_kinds import FEES, KINDS, REFUND, REVENUE
 
 Rater = Callable[[str, str, date], Rate | None]
 NAMES = ("revenue", "fees", "goods", "landed", "freight", "refund")
-COST_NAMES = NAMES[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):  # made six times an order: a third of the time a frozen dataclass takes
     """A component in base currency; costs are positive. None: missing."""
 
     minor: int | None
@@ -44,10 +42,12 @@ class Profit:
     @property
     def minor(self) -> int | None:
         """Revenue less every cost."""
-        known = {name: p.minor for name, p in self.parts.items()}
-        if any(v is None for v in known.values()):
-            return None
-        return (known["revenue"] or 0) - sum(known[n] or 0 for n in COST_NAMES)
+        left = 0
+        for name, part in self.parts.items():
+            if part.minor is None:
+                return None
+            left += part.minor if name == "revenue" else -part.minor
+        return left
 
 
 def compute(facts: OrderFacts, rate: Rater, fees: FeeBook) -> Profit:
@@ -139,5 +139,5 @@ def _converted(sums: Iterable[tuple[str, int]], facts: OrderFacts, rate: Rater, 
         found = rate(currency, facts.base, facts.on)
         if found is None:
             return MISSING_PART
-        total += found.convert(Money(minor, currency)).minor
+        total += found.minor(minor)
     return Part(total, state)

@@ -28,6 +28,7 @@ class FeeBook:
         self.rulebook = rulebook
         self._rules: dict[tuple[str, str, str, str, date], Rule | None] = {}
         self._units: dict[tuple[str, str, int], int | None] = {}
+        self._payments: dict[tuple[str, str, int], int | None] = {}
         self._pays: dict[str, bool] = {}
 
     def referral(self, sale: Sale, category: str, qty: int, minor: int) -> int | None:
@@ -46,8 +47,11 @@ class FeeBook:
         rule = self._rule("payment_fee", sale, "")
         if rule is None:
             return None
-        fee = payment_fee(Money(paid, sale.currency), rule).amount
-        return fee.minor if isinstance(fee, Money) else None
+        key = (rule.id, sale.currency, paid)
+        if key not in self._payments:
+            fee = payment_fee(Money(paid, sale.currency), rule).amount
+            self._payments[key] = fee.minor if isinstance(fee, Money) else None
+        return self._payments[key]
 
     def charges_payment(self, channel: str) -> bool:
         """Whether the schedule knows payment fees of the channel."""
