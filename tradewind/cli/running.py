@@ -67,15 +67,13 @@ def serve(args: list[str]) -> int:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-    kept = (
-        None if options.no_worker else Kept([sys.executable, "-m", "tradewind.cli.main", "worker", "--kept"])
-    )
+    kept = [] if options.no_worker else _companions()
     server = Server(config)
     try:
         server.run()
     finally:
-        if kept:
-            kept.end()
+        for child in kept:
+            child.end()
     return DONE if server.started else REFUSED
 
 
@@ -100,26 +98,39 @@ def _announce(options: argparse.Namespace, known: list[tuple[str, str]]) -> None
     print("  Ctrl-C stops it", flush=True)
 
 
+def _companions() -> list[Kept]:
+    """The worker, and the market of a practice company: it lives on while its company is served."""
+    from tradewind.cli.practice.world import market_command
+
+    kept = [Kept("worker", [sys.executable, "-m", "tradewind.cli.main", "worker", "--kept"])]
+    market = market_command()
+    if market:
+        kept.append(Kept("practice market", market))
+    return kept
+
+
 class Kept:
     """A child process that is started again when it dies, and that ends when this process ends.
 
     The child watches its standard input: when this process is gone, even by kill -9, it closes.
     """
 
-    def __init__(self, command: list[str]) -> None:
-        self.command = command
+    def __init__(self, name: str, command: list[str]) -> None:
+        self.name, self.command = name, command
         self.stopping = threading.Event()
         self.child = self._start()
         threading.Thread(target=self._watch, name="keeper", daemon=True).start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command, stdin=subprocess.PIPE)
+        return subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
     def _watch(self) -> None:
-        while not self.stopping.wait(1):
+        wait = 1.0
+        while not self.stopping.wait(wait):
             if self.child.poll() is not None and not self.stopping.is_set():
-                print(f"the worker ended with {self.child.returncode}: started again", file=sys.stderr)
+                print(f"the {self.name} ended with {self.child.returncode}: started again", file=sys.stderr)
                 self.child = self._start()
+                wait = min(wait * 2, 60)  # what cannot start (a port that is taken) is not tried for ever
 
     def end(self, patience: float = 15) -> None:
         self.stopping.set()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,11 +22,17 @@ def run(argv: list[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=90, help="how long before today the world begins")
     parser.add_argument("--start", type=date.fromisoformat, help="first day of the world, instead of --days")
     parser.add_argument("--journal", type=Path, help="file that lets the world live on after a restart")
+    parser.add_argument(
+        "--live", action="store_true", help="its clock follows ours; it ends when its standard input closes"
+    )
     given = parser.parse_args(argv)
     start = given.start or datetime.now(UTC).date() - timedelta(days=given.days)
     world = World(given.seed, start)
     server, _ = bind(world, given.port, given.journal)
     host, port = "127.0.0.1", server.server_address[1]
+    if given.live:
+        threading.Thread(target=_follow, args=(world,), daemon=True).start()
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.stdout.write(f"seed {given.seed}, from {start}: http://{host}:{port}/control/accounts\n")
     sys.stdout.flush()
     try:
@@ -31,6 +40,20 @@ def run(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         server.server_close()
     return 0
+
+
+def _follow(world: World, every: float = 5) -> None:
+    """Let the world's time pass as ours does; what happens follows from its seed, so no journal needs it."""
+    while True:
+        now = datetime.now(UTC)
+        if now > world.now:
+            world.advance(now)
+        time.sleep(every)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()  # returns only when whoever started this is gone
+    os._exit(0)
 
 
 if __name__ == "__main__":
