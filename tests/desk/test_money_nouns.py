@@ -85,6 +85,7 @@ def test_every_list_and_page_of_money_opens(store):
     for code in (
         "settlements", "settlement_lines", "kind_mappings", "payouts", "collection_accounts", "bank_accounts",
         "collection_lines", "bank_lines", "conversions", "accounts", "entries", "periods", "order_profits",
+        "store_profits",
     ):  # fmt: skip
         one = noun(code)
         for row in one.rows(FIN):
@@ -92,7 +93,7 @@ def test_every_list_and_page_of_money_opens(store):
             assert rows.allowed_detail(one, FIN, row.pk) is not None
             filled.add(code)
         assert one.detail(FIN, 10**9) is None
-    assert len(filled) == 9
+    assert len(filled) == 10
 
 
 def test_who_does_not_see_cost_gets_neither_the_column_nor_the_waterfall(store):

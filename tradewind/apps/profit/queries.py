@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.orders.models import OrderLine
@@ -15,9 +15,13 @@ from tradewind.apps.profit.explaining import explain
 from tradewind.apps.profit.facts import facts_of
 from tradewind.apps.profit.models import OrderProfit
 from tradewind.apps.profit.rating import rater
+from tradewind.apps.stores.models import Store
+from tradewind.apps.stores.queries import stores_of
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING, Breakdown
 from tradewind.engine.money import Money, share
+
+DAYS = 30  # what a store's page sums up
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,40 @@ def by_store(actor: Actor, since: date, until: date) -> list[ProfitRow]:
     return _grouped(profits(actor).filter(on__gte=since, on__lte=until), "store__code")
 
 
-def by_day(actor: Actor, since: date, until: date) -> list[ProfitRow]:
-    """One row a day and currency."""
-    return _grouped(profits(actor).filter(on__gte=since, on__lte=until), "on")
+def by_day(actor: Actor, since: date, until: date, store_id: int | None = None) -> list[ProfitRow]:
+    """One row a day and currency; of one store, or of all in scope."""
+    return _grouped(_between(actor, since, until, store_id), "on")
+
+
+def window(actor: Actor) -> tuple[date, date] | None:
+    """The 30 days up to the newest day an order with a profit row shipped; None before the first."""
+    newest: date | None = profits(actor).aggregate(newest=Max("on"))["newest"]
+    return None if newest is None else (newest - timedelta(days=DAYS - 1), newest)
+
+
+def selling_stores(actor: Actor) -> QuerySet[Store]:
+    """Stores in scope that shipped in the window, with their orders and profit of it.
+
+    order_count, revenue_sum and profit_sum (minor units of base currency, of orders where it is known),
+    and how many are actual, estimated and missing (actual_count ...).
+    """
+    days = window(actor)
+    rows = stores_of(actor).select_related("company")
+    if days is None:
+        return rows.none()
+    return rows.filter(orderprofit__on__gte=days[0], orderprofit__on__lte=days[1]).annotate(
+        order_count=Count("orderprofit"),
+        revenue_sum=Sum("orderprofit__revenue_minor"),
+        profit_sum=Sum("orderprofit__profit_minor"),
+        actual_count=Count("orderprofit", filter=Q(orderprofit__state=ACTUAL)),
+        estimated_count=Count("orderprofit", filter=Q(orderprofit__state=ESTIMATED)),
+        missing_count=Count("orderprofit", filter=Q(orderprofit__state=MISSING)),
+    )
+
+
+def _between(actor: Actor, since: date, until: date, store_id: int | None) -> QuerySet[OrderProfit]:
+    rows = profits(actor).filter(on__gte=since, on__lte=until)
+    return rows if store_id is None else rows.filter(store_id=store_id)
 
 
 def _grouped(rows: QuerySet[OrderProfit], key: str) -> list[ProfitRow]:
@@ -80,9 +115,9 @@ def _grouped(rows: QuerySet[OrderProfit], key: str) -> list[ProfitRow]:
     ]
 
 
-def by_sku(actor: Actor, since: date, until: date) -> list[ProfitRow]:
+def by_sku(actor: Actor, since: date, until: date, store_id: int | None = None) -> list[ProfitRow]:
     """One row a SKU and currency: an order's revenue and profit shared over its lines by their value."""
-    rows = profits(actor).filter(on__gte=since, on__lte=until)
+    rows = _between(actor, since, until, store_id)
     known = {r.order_id: r for r in rows.select_related(None).iterator(5000)}
     lines: dict[int, list[tuple[str, int]]] = {}
     found = OrderLine.objects.filter(order_id__among=list(known)).order_by("order_id", "id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -261,6 +261,40 @@ def test_profit_is_summed_by_store_by_day_and_by_sku(store, order):
     ):  # fmt: skip
         (row,) = rows
         assert (row.key, row.orders, row.profit, row.estimated) == (key, 1, Money(55_12, "CNY"), 1)
+
+
+def test_a_store_s_page_sums_its_last_thirty_days_by_sku_and_by_day(store, order):
+    give_cost(order)
+    send(order)
+    settle(store)
+    old, other = make_orders(make_store("HB-2", "harbour", "USD"), 2)
+    old.shipped_at = order.shipped_at - timedelta(days=30)
+    old.save()
+    give_cost(other)
+    for one_order in (order, old, other):
+        one(one_order)
+    assert queries.window(FIN) == (date(2026, 5, 21), date(2026, 6, 19))
+    rows = {s.code: s for s in queries.selling_stores(FIN)}
+    first, second = rows["HB-US"], rows["HB-2"]
+    assert (first.order_count, first.revenue_sum, first.profit_sum, first.missing_count) == (
+        1,
+        161_00,
+        55_12,
+        0,
+    )
+    assert (second.order_count, second.revenue_sum, second.profit_sum, second.missing_count) == (
+        1,
+        161_00,
+        None,
+        1,
+    )
+    days = queries.window(FIN)
+    assert [(r.key, r.orders, r.profit.minor) for r in queries.by_sku(FIN, *days, store.id)] == [
+        ("LAMP-A", 1, 55_12)
+    ]
+    assert [(r.key, r.orders) for r in queries.by_day(FIN, *days, store.id)] == [("2026-06-19", 1)]
+    narrow = Actor(8, "feng", FINANCE, frozenset({second.id}))
+    assert [s.code for s in queries.selling_stores(narrow)] == ["HB-2"]
 
 
 def test_profit_is_hidden_from_the_warehouse_and_from_other_stores(store, order):
