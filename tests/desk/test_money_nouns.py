@@ -13,7 +13,7 @@ from tradewind.apps.ledger.models import Entry
 from tradewind.apps.profit.models import OrderProfit
 from tradewind.apps.profit.step import run as recompute_profit
 from tradewind.apps.settlements.models import SettlementFile
-from tradewind.desk import doing, rows
+from tradewind.desk import doing, listing, rows
 from tradewind.desk.kernel import Upload
 from tradewind.desk.registry import noun
 from tradewind.engine.access import FINANCE, OPERATIONS, WAREHOUSE, Actor, Denied, system
@@ -94,6 +94,20 @@ def test_every_list_and_page_of_money_opens(store):
             filled.add(code)
         assert one.detail(FIN, 10**9) is None
     assert len(filled) == 10
+
+
+def test_stores_with_profit_are_listed_page_by_page_and_searched(store):
+    make_orders(make_store("HB-2", "harbour", "USD"), 1)
+    recompute_profit(NOW, system())
+    one = noun("store_profits")
+    first = listing.page(one, FIN, listing.Wish(size=1))
+    assert [(s.code, s.order_count) for s in first.rows] == [("HB-2", 1)]
+    second = listing.page(one, FIN, listing.Wish(size=1, after=first.next))
+    assert [s.code for s in second.rows] == ["HB-US"]
+    assert [s.code for s in listing.page(one, FIN, listing.Wish(search="HB-U")).rows] == ["HB-US"]
+    warehouse = Actor(3, "wu", WAREHOUSE, None)
+    with pytest.raises(Denied):
+        one.rows(warehouse)
 
 
 def test_who_does_not_see_cost_gets_neither_the_column_nor_the_waterfall(store):
