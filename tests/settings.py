@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("TRADEWIND_HOME", tempfile.mkdtemp(prefix="tradewind-test-"))
 os.environ.setdefault("TRADEWIND_JOBS", "immediate")
 
-from tradewind.conf.settings import *  # noqa: E402, F403
+from tradewind.conf.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = os.environ.get("TRADEWIND_TEST_AXES") == "1"

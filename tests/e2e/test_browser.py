@@ -103,7 +103,16 @@ def test_no_screen_scrolls_sideways_on_a_phone(browser: Any, house: House, width
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", has_touch=True)
     page = context.new_page()
     sign_in(page, house)
-    for path in ("", "orders/", "settlements/", "order_profits/", "candidates/", "flow/", "parcels/", "skus/"):
+    for path in (
+        "",
+        "orders/",
+        "settlements/",
+        "order_profits/",
+        "candidates/",
+        "flow/",
+        "parcels/",
+        "skus/",
+    ):
         page.goto(house.address + path)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert over <= 1, f"{path} is {over} px too wide"

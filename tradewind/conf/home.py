@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -22,14 +23,16 @@ def secret(name: str, make: Any = lambda: secrets.token_urlsafe(50)) -> str:
     if given:
         return given
     path = home() / f"{name}.secret"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        value = str(make())
-        file.write(value)
-    return value
+    if not path.exists():
+        # Written whole beside its place, then linked there: a kill leaves no empty key, and of two
+        # processes that start at once the first one's value is kept by both.
+        half = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(str(make()))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(half)
+        half.unlink()
+    return path.read_text().strip()
 
 
 def database() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 
 # A text that begins so is run as a formula by spreadsheets (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full width works too in Excel
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _LONGEST = 32_767  # characters an XLSX cell holds
 

@@ -35,7 +35,13 @@ class Order(models.Model):
             models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
             models.Index(fields=["-placed_at", "-id"], name="orders_by_time"),
             models.Index(fields=["store", "-placed_at", "-id"], name="orders_by_store"),
-            models.Index(fields=["id"], condition=Q(state="shipped", booked=False), name="orders_to_book"),
+            # The equal columns come first, or SQLite takes orders_by_state and reads every shipped order.
+            models.Index(
+                fields=["state", "booked", "id"],
+                condition=Q(state="shipped", booked=False),
+                name="orders_to_book",
+            ),
+            models.Index(fields=["ship_by", "id"], condition=Q(shipped_at=None), name="orders_due"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from tradewind.apps.stores.operations import advance_cursor
 from tradewind.apps.treasury.step import run_rates
 from tradewind.cli.practice import goods, hands, house, shops
 from tradewind.cli.practice import range as goods_range
-from tradewind.cli.practice.plan import HOURS, Plan, actor
+from tradewind.cli.practice.plan import Plan, actor
 from tradewind.cli.practice.world import World
 from tradewind.engine.access import FINANCE, system
 
@@ -97,18 +97,16 @@ def run_days(plan: Plan, world: World, say: Say) -> None:
 
 def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
     world.advance(at)
-    if at.hour == HOURS[0]:
-        goods.take_deliveries(plan, at)
-        goods.land(plan, at)
-        if at.weekday() == 0:
-            once("buying", at, lambda: goods.reorder(plan, day, at))
-            once("refill", at, lambda: goods.refill_abroad(plan, at))
-        if day == max(0, plan.days - 10):
-            shops.stray(at)
-    # Finance works on Mondays, Wednesdays and Fridays; goods are looked at in every round.
-    money = at.hour == HOURS[0] and at.weekday() in (0, 2, 4)
+    goods.take_deliveries(plan, at)
+    goods.land(plan, at)
+    if at.weekday() == 0:
+        once("buying", at, lambda: goods.reorder(plan, day, at))
+        once("refill", at, lambda: goods.refill_abroad(plan, at))
+    if day == max(0, plan.days - 10):
+        shops.stray(at)
+    money = at.weekday() in (0, 2, 4)  # finance works on these days; goods are looked at on all
     stages = flow.ALL_STAGES if money else flow.ALL_STAGES - {6}
     flow.run_all(at, system("practice"), stages=stages)
     hands.work(plan, day, at)
-    if at.hour == HOURS[-1] and at.weekday() == 2:
+    if at.weekday() == 2:
         hands.bring_home(at)

@@ -25,7 +25,7 @@ CURRENCIES = {"US": "USD", "GB": "GBP", "DE": "EUR", "JP": "JPY"}
 ZONES = {"US": "America/Los_Angeles", "GB": "Europe/London", "DE": "Europe/Berlin", "JP": "Asia/Tokyo"}
 LINE, TAIL, SEA = "XF-LINE", "LA-GROUND", "SEA-LA"
 SEA_FEN_A_KG = 950
-HOURS = (8, 16)  # UTC: the rounds of a day
+HOUR = 8  # UTC: the round of a day; parcels leave in the afternoon, China time
 PEOPLE = {
     "linyue": (OWNER, "林悦"),
     "chenwei": (OPERATIONS, "陈伟"),
@@ -56,11 +56,9 @@ class Plan:
         return datetime.combine(self.start - timedelta(days=days), time(hour), UTC)
 
     def rounds(self) -> Iterator[tuple[int, datetime]]:
-        """Every round of business with its day, counted from 0: two a day, one at weekends."""
+        """Every round of business, one a day, with its day counted from 0."""
         for day in range(self.days):
-            on = self.start + timedelta(days=day)
-            for hour in HOURS if on.weekday() < 5 else HOURS[:1]:
-                yield day, datetime.combine(on, time(hour), UTC)
+            yield day, datetime.combine(self.start + timedelta(days=day), time(HOUR), UTC)
 
     def dice(self, *about: object) -> Random:
         """Dice that always fall the same for the same question."""

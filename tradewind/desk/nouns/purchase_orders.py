@@ -71,8 +71,9 @@ LINES = (
     Column("name", _("Name"), TEXT, lambda ln: ln.sku.name_zh or ln.sku.name, wide=True),
     Column("qty", _("Ordered"), INT),
     Column("received_qty", _("Received"), INT),
-    Column("price", _("Unit price"), MONEY, lambda ln: Money(ln.price_minor, ln.order.currency),
-    hidden="cost"),
+    Column(
+        "price", _("Unit price"), MONEY, lambda ln: Money(ln.price_minor, ln.order.currency), hidden="cost"
+    ),
     Column(
         "worth",
         _("Amount"),

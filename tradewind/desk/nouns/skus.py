@@ -101,8 +101,11 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                     Column("supplier", _("Supplier"), value="supplier.name", wide=True, hidden="supplier"),
                     Column("moq", _("From units"), INT),
                     Column(
-                        "price", _("Unit price"), MONEY, lambda q: Money(q.price_minor, q.currency),
-                        hidden="cost"
+                        "price",
+                        _("Unit price"),
+                        MONEY,
+                        lambda q: Money(q.price_minor, q.currency),
+                        hidden="cost",
                     ),
                     Column("valid_from", _("From"), DATE),
                 ),

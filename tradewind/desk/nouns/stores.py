@@ -136,9 +136,7 @@ def pairs(text: str | None) -> dict[str, str]:
 
 def _connect(call: Call) -> Outcome:
     given = {k: v or "" for k, v in call.values.items() if k != "credentials"}
-    store = connect_store(
-        **given, credentials=pairs(call.values["credentials"]), now=call.now, by=call.by
-    )
+    store = connect_store(**given, credentials=pairs(call.values["credentials"]), now=call.now, by=call.by)
     return Outcome(_("The store is connected."), 1, Ref("stores", store.pk, store.name))
 
 

@@ -149,8 +149,7 @@ def test_wrong_skus_are_refused_whole_with_every_row(product, bob):
 
 def test_a_file_makes_skus_and_the_products_it_names(product, bob):
     done = take(
-        HEAD
-        + "P1,P1-A,Mat,垫,392410,CN,240,420,60,60,none\n"
+        HEAD + "P1,P1-A,Mat,垫,392410,CN,240,420,60,60,none\n"
         "P2,P2-A,Lantern,灯,8513.10,CN,480,190,110,110,battery\n"
         "P2,P2-B,Lantern red,,,,,,,,\n",
         bob,

@@ -5,6 +5,8 @@ Whoever rebuilds one of these tables in a later migration on SQLite must create 
 
 from django.db import migrations
 
+from tradewind.db.guards import Guards
+
 GUARDS = {
     "org_auditentry": "the audit is append-only",
     "org_storedfile": "a stored file never changes",
@@ -49,4 +51,4 @@ def lower_guards(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("org", "0001_initial")]
-    operations = [migrations.RunPython(raise_guards, lower_guards)]
+    operations = [Guards(raise_guards, lower_guards)]

@@ -6,6 +6,8 @@ tables, so that a bulk of any size is checked by one set-based query.
 
 from django.db import migrations
 
+from tradewind.db.guards import Guards
+
 UNBALANCED = "ledger: an entry is posted only when its postings sum to zero in every currency"
 EMPTY = "ledger: an entry without postings is not posted"
 BORN = "ledger: an entry is born unposted"
@@ -169,5 +171,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_initial")]
-    operations = [migrations.RunPython(install, remove)]
+    dependencies = [("ledger", "0001_initial")]
+    operations = [Guards(install, remove)]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from tradewind.db.guards import Guards
+
 WORD = "stock: a move never changes; record another one"
 
 
@@ -44,4 +46,4 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("stock", "0001_initial")]
-    operations = [migrations.RunPython(install, remove)]
+    operations = [Guards(install, remove)]
