@@ -79,7 +79,7 @@ def test_the_keyboard_selects_and_opens_rows(page: Any, house: House) -> None:
     page.keyboard.press("x")
     assert page.locator("tbody input[type=checkbox]:checked").count() == 1
     page.keyboard.press("Enter")
-    page.wait_for_url("**/orders/ord_*")
+    page.wait_for_url("**/orders/ord_*/")
 
 
 def test_the_search_narrows_the_list_without_reloading_the_page(page: Any, house: House) -> None:
