@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from tradewind.engine.contracts import FxQuote
 from tradewind.engine.fx import Rates
-from tradewind.engine.landed_cost import UnitInputs, unit_profit
 from tradewind.engine.money import Money
 from tradewind.engine.rates import Band, Card, Parcel, Quote
 from tradewind.engine.tabular import DATE, DECIMAL, INT, ColumnSpec, Row, iter_rows
+from tradewind.engine.unit_profit import UnitInputs, unit_profit
 from tradewind.rules import load
 
 SEED, TODAY = 20261122, date(2026, 11, 22)

@@ -20,8 +20,8 @@ from tradewind.apps.research.operations.inputs import MONEY, RATES, typed_inputs
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.gates import Evidence, Limits, judge
-from tradewind.engine.landed_cost import UnitInputs, UnitProfit, unit_profit
 from tradewind.engine.rates import Parcel
+from tradewind.engine.unit_profit import UnitInputs, UnitProfit, unit_profit
 
 LEGS = {"first_leg": "first_leg_service", "fulfilment": "fulfilment_service"}
 Typed = Mapping[str, Any]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tradewind.engine.breakdown import ESTIMATED, MISSING
 from tradewind.engine.contracts import FxQuote
 from tradewind.engine.fx import Rates
-from tradewind.engine.landed_cost import UnitInputs, unit_profit
 from tradewind.engine.money import Money
 from tradewind.engine.rulebook import Rule, Rulebook
+from tradewind.engine.unit_profit import UnitInputs, unit_profit
 
 TODAY = date(2026, 11, 22)
 
