@@ -31,7 +31,7 @@ class Specific:
 class Share:
     """A fraction of the value of a part of the goods: Share(Decimal("0.06"), "case")."""
 
-    rate: Decimal
+    rate: Number
     part: str
 
 
@@ -39,7 +39,7 @@ class Share:
 class Terms:
     """Duties that add up: a fraction of the value, amounts a unit, fractions of parts' values."""
 
-    ad_valorem: Decimal = Decimal(0)
+    ad_valorem: Number = Decimal(0)
     specific: tuple[Specific, ...] = ()
     shares: tuple[Share, ...] = ()
 
@@ -61,12 +61,12 @@ class Charge:
 class DutyRate:
     """The rate of a tariff line: the sum of its terms, at least and at most what its limits say.
 
-    `ad_valorem` is a fraction (0.065 for 6.5 %). `text` is the official wording, `source` the tariff it
-    stands in. Only a KNOWN rate gives a charge.
+    `ad_valorem` is a fraction (0.065 for 6.5 %; a Fraction where no decimal is exact, as in 33 1/3 %).
+    `text` is the official wording, `source` the tariff it stands in. Only a KNOWN rate gives a charge.
     """
 
     code: str
-    ad_valorem: Decimal
+    ad_valorem: Number
     specific: tuple[Specific, ...]
     text: str
     source: str
@@ -100,7 +100,7 @@ class DutyRate:
         Example: 1.2 USD/kg + 5 % on 100 USD and 2 kg is 7.40.
         """
         if self.state != KNOWN:
-            return Charge(None, (self.text,))
+            return Charge(None, (self.text or "the tariff gives no rate",))
         every = (self.terms, *self.at_least, *self.at_most)
         foreign = dict.fromkeys(s.currency for t in every for s in t.specific if s.currency != currency)
         missing = [n for n in self.needs() if n not in quantities] + [c for c in foreign if c not in rates]
