@@ -150,7 +150,10 @@ def test_rules_are_checked_and_compared(run):
     code, found, _ = run("rules", "check", "--json")
     assert (code, found["problems"]) == (0, [])
     changes = run("rules", "diff", "2024-01-01", "2026-11-01", "--json")[1]
-    assert {c["change"] for c in changes} <= {"came", "went"}
+    assert {c["change"] for c in changes} <= {"came", "went", "changed", "ended"}
+    changed = next(c for c in changes if c["change"] == "changed")
+    assert changed["old"] != changed["new"]
+    assert all(value["old"] != value["new"] for value in changed["values"].values())
 
 
 def test_the_doctor_ends_with_one_when_something_is_wrong(run):

@@ -95,7 +95,7 @@ def rules(args: list[str]) -> int:
     parser = _parser("rules")
     verbs = parser.add_subparsers(dest="verb", required=True)
     check = verbs.add_parser("check", help="read every file, run every example")
-    two = verbs.add_parser("diff", help="rows in force on only one of two days")
+    two = verbs.add_parser("diff", help="what was said on a day, and what is said on another")
     two.add_argument("a", type=date.fromisoformat)
     two.add_argument("b", type=date.fromisoformat)
     for verb in (check, two):
@@ -103,29 +103,46 @@ def rules(args: list[str]) -> int:
     options = parser.parse_args(args)
     if options.verb == "check":
         return _check_rules(options.json)
-    from tradewind.engine.rulebook import diff
+    return _diff_rules(options.a, options.b, as_json=options.json)
+
+
+def _diff_rules(a: date, b: date, *, as_json: bool) -> int:
+    from tradewind.engine.rule_diff import diff
     from tradewind.rules import load
 
-    changes = diff(load(), options.a, options.b)
-    rows = [
-        {
-            "change": c.change,
-            "id": c.rule.id,
-            "kind": c.rule.kind,
-            "file": c.rule.file,
-            "source": c.rule.source,
-        }
-        for c in changes
-    ]
-    if options.json:
-        say_json(rows)
-    else:
-        print(
-            table(
-                ["change", "kind", "id", "file"], [(r["change"], r["kind"], r["id"], r["file"]) for r in rows]
-            )
+    changes = diff(load(), a, b)
+    if as_json:
+        say_json(
+            [
+                {
+                    "change": c.change,
+                    "kind": c.kind,
+                    "keys": c.keys,
+                    "old": c.old.id if c.old else None,
+                    "new": c.new.id if c.new else None,
+                    "values": {name: {"old": _plain(old), "new": _plain(new)} for name, old, new in c.values},
+                    "file": c.rule.file,
+                    "source": c.rule.source,
+                }
+                for c in changes
+            ]
         )
+        return DONE
+    rows = []
+    for c in changes:
+        asked = " ".join(f"{key}={value}" for key, value in c.keys.items() if value != "*")
+        rows.append((c.change, c.kind, asked, c.rule.id))
+        rows += [("", "", f"  {name}", f"{_said(old)} -> {_said(new)}") for name, old, new in c.values]
+    print(table(["change", "kind", "of what", "row"], rows))
     return DONE
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _said(value: object) -> str:
+    return "-" if value is None else str(value)
 
 
 def _check_rules(as_json: bool) -> int:

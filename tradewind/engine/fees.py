@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money
-from tradewind.engine.rulebook import NoRule, Rule, Rulebook
+from tradewind.engine.rulebook import Rule, Rulebook, RuleGap
 
 FLAT, PRICE_SWITCH, MARGINAL = "flat", "price_switch", "marginal"
 Tiers = tuple[tuple[Decimal | None, Decimal], ...]
@@ -97,7 +97,7 @@ def channel_fees(
     if rulebook.speaks_of("payment_fee", "channel", channel):
         try:
             parts.append(payment_fee(paid, rulebook.find("payment_fee", on, channel=channel, market=market)))
-        except NoRule as missing:
+        except RuleGap as missing:
             parts.append(Breakdown.missing("payment_fee", str(missing)))
     return Breakdown.of("channel_fees", parts)
 
@@ -107,6 +107,6 @@ def _referral(
 ) -> Breakdown:
     try:
         rule = rulebook.find("referral_fee", on, channel=channel, market=market, category=category)
-    except NoRule as missing:
+    except RuleGap as missing:
         return Breakdown.missing("referral_fee", str(missing))
     return referral_fee(price, rule, units)

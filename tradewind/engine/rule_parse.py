@@ -12,7 +12,9 @@ from tradewind.engine.contracts import Problem
 from tradewind.engine.rule_kinds import KINDS, KindSchema
 from tradewind.engine.rule_rows import ANY, CONFIRMED, PROPOSED, Example, Rule, RuleFile
 
-_ROW_FIELDS = ("id", "kind", "valid_from", "valid_to", "source", "reviewed", "status", "confidence", "note")
+_ROW_FIELDS = (
+    "id", "kind", "valid_from", "valid_to", "known_to", "source", "reviewed", "status", "confidence", "note",
+)  # fmt: skip
 _EXAMPLE_FIELDS = ("name", "kind", "on", "expect", "formula", "inputs", "none")
 _LEVELS = ("high", "medium", "low")
 
@@ -37,6 +39,11 @@ def parse_rules(name: str, text: str) -> RuleFile:
     rules = [_rule(name, i, defaults | raw, problems) for i, raw in _tables(name, "rule", data, problems)]
     examples = [_example(name, i, raw, problems) for i, raw in _tables(name, "example", data, problems)]
     return RuleFile(name, tuple(r for r in rules if r), tuple(e for e in examples if e), tuple(problems))
+
+
+def read_row(name: str, raw: Mapping[str, Any], problems: list[Problem]) -> Rule | None:
+    """One row given as a mapping, values as in TOML (exact numbers may be text); None if it is wrong."""
+    return _rule(name, 1, dict(raw), problems)
 
 
 def _tables(name: str, key: str, data: Mapping[str, Any], problems: list[Problem]) -> list[tuple[int, Any]]:
@@ -114,12 +121,24 @@ def _rule(name: str, row: int, raw: dict[str, Any], problems: list[Problem]) -> 
         read.text("source"), read.day("reviewed"),
         read.text("status", (CONFIRMED, PROPOSED)), read.text("confidence", _LEVELS),
         name, str(raw.get("note", "")),
+        read.day("known_to") if "known_to" in raw else None,
+        {field: raw[field] for field in schema.values if field in raw},
     )  # fmt: skip
-    if rule.valid_to is not None and rule.valid_to < rule.valid_from:
-        read.bad("valid_to", "lies before valid_from", "a later date, or none")
+    _dates(read, rule)
     if rule.status == CONFIRMED and rule.confidence == "low":
         read.bad("status", "a row of low confidence cannot be confirmed by its file", PROPOSED)
+    if read.clean and schema.check is not None:
+        for field, reason in schema.check(rule.values).items():
+            read.bad(field, reason, "values that agree")
     return rule if read.clean else None
+
+
+def _dates(read: _Reader, rule: Rule) -> None:
+    for field, last in (("valid_to", rule.valid_to), ("known_to", rule.known_to)):
+        if last is not None and last < rule.valid_from:
+            read.bad(field, "lies before valid_from", "a later date, or none")
+    if rule.known_to is not None and rule.valid_to is not None and rule.known_to > rule.valid_to:
+        read.bad("known_to", "lies after valid_to", "a day within the row's life, or none")
 
 
 def _example(name: str, row: int, raw: dict[str, Any], problems: list[Problem]) -> Example | None:

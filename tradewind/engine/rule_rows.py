@@ -12,15 +12,41 @@ from tradewind.engine.contracts import Problem
 
 CONFIRMED, PROPOSED, REFUSED = "confirmed", "proposed", "refused"
 ANY = "*"
+BOOK, OWN, PACK = 0, 1, 2
 
 
-class NoRule(LookupError):
-    """No row is in force for the question; carries kind, keys and day, and says them in words."""
+class RuleGap(LookupError):
+    """The book has no answer to a question; carries kind, keys and day. NoRule or Unconfirmed."""
+
+    def __init__(self, kind: str, keys: Mapping[str, str], on: date, why: str) -> None:
+        self.kind, self.keys, self.on = kind, dict(keys), on
+        super().__init__(why)
+
+
+def _asked(keys: Mapping[str, str]) -> str:
+    return ", ".join(f"{k} {v}" for k, v in keys.items()) or "anything"
+
+
+class NoRule(RuleGap):
+    """No row is in force for the question; says it in words."""
 
     def __init__(self, kind: str, keys: Mapping[str, str], on: date) -> None:
-        self.kind, self.keys, self.on = kind, dict(keys), on
-        wanted = ", ".join(f"{k} {v}" for k, v in keys.items()) or "anything"
-        super().__init__(f"no {kind} rule is in force for {wanted} on {on}")
+        super().__init__(kind, keys, on, f"no {kind} rule is in force for {_asked(keys)} on {on}")
+
+
+class Unconfirmed(RuleGap):
+    """The day lies past what is known: a person must confirm `rule` (until a later day) or replace it.
+
+    Never answered with the last rate. `known_to` is the last day the row may answer for.
+    """
+
+    def __init__(self, kind: str, keys: Mapping[str, str], on: date, rule: Rule, known_to: date) -> None:
+        self.rule, self.known_to = rule, known_to
+        why = (
+            f"the {kind} rule for {_asked(keys)} is past its known life ({rule.id} is known to {known_to}, "
+            f"asked for {on}): a person must confirm it"
+        )
+        super().__init__(kind, keys, on, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +65,9 @@ class Rule:
     confidence: str  # high, medium, low
     file: str
     note: str = ""
+    known_to: date | None = None  # inclusive; past it a person must confirm; None: no such day is known
+    said: Mapping[str, Any] = field(default_factory=dict, compare=False)  # the values as they were written
+    rank: int = BOOK  # BOOK (a file's), OWN (the company's, stands before the file's), PACK (a what-if)
 
     def holds(self, on: date) -> bool:
         """Whether the day lies in the row's interval, both ends included."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tradewind.engine.contracts import Refused
 from tradewind.engine.rule_examples import run_examples
-from tradewind.engine.rulebook import NoRule, Rule, Rulebook, build, diff, parse_rules
+from tradewind.engine.rulebook import NoRule, Rule, Rulebook, build, parse_rules
 
 HEAD = """
 [defaults]
@@ -273,13 +273,6 @@ expect = { net = 100 }
         "de.toml: unknown formula: formula is magic, "
         "expected referral_fee, payment_fee, net_of_vat, flat_duty",
     ]
-
-
-def test_the_difference_of_two_days_names_rows_that_came_and_went():
-    rows = book(*OLD_AND_NEW, vat("p", 0.2, "2021-01-01", market="FR", status="proposed"))
-    changes = diff(rows, date(2020, 12, 31), date(2021, 1, 1))
-    assert [(change.change, change.rule.id) for change in changes] == [("came", "new"), ("went", "old")]
-    assert diff(rows, date(2021, 1, 1), date(2025, 1, 1)) == []
 
 
 def rule(id, keys, since, until):

@@ -11,7 +11,7 @@ from tradewind.engine.breakdown import ESTIMATED, MISSING, Breakdown
 from tradewind.engine.fees import channel_fees
 from tradewind.engine.fx import Rates
 from tradewind.engine.money import Money, quantize
-from tradewind.engine.rulebook import NoRule, Rulebook
+from tradewind.engine.rulebook import Rulebook, RuleGap
 from tradewind.engine.vat import net_of
 
 
@@ -89,7 +89,7 @@ def _net(inputs: UnitInputs, rulebook: Rulebook, on: date) -> Breakdown:
         return Breakdown.missing("net_price", "the selling price is not known")
     try:
         rule = rulebook.find("vat", on, market=inputs.market, category=inputs.category)
-    except NoRule as missing:
+    except RuleGap as missing:
         return Breakdown.missing("net_price", str(missing))
     return net_of(inputs.price, rule)
 

@@ -8,7 +8,7 @@ from datetime import date
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.fees import payment_fee, referral_fee
 from tradewind.engine.money import Money
-from tradewind.engine.rulebook import NoRule, Rule, Rulebook
+from tradewind.engine.rulebook import Rule, Rulebook, RuleGap
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class FeeBook:
                 keys["category"] = category
             try:
                 self._rules[key] = self.rulebook.find(kind, sale.on, **keys)
-            except NoRule:
+            except RuleGap:
                 self._rules[key] = None
         return self._rules[key]
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.settlements.models import KindMapping
-from tradewind.engine.rulebook import NoRule
+from tradewind.engine.rulebook import RuleGap
 
 UNKNOWN = ("", "")
 Words = tuple[str, str, str]  # type, amount type, description as the file says them
@@ -32,7 +32,7 @@ def meanings(channel: str, on: date) -> Callable[[Words], Meaning]:
             rule = book.find(
                 "settlement_kind", on, channel=channel, type=kind, amount_type=amount, description=what
             )
-        except NoRule:
+        except RuleGap:
             return UNKNOWN
         return rule.text("means"), rule.id
 
