@@ -22,7 +22,7 @@ _PERCENT = re.compile(
     _NUMBER + r"(?: (\d+)/(\d+))? ?(?:%|percent)(?: (?:up)?on (?:the )?(.+)| of (?:the )?(.+))?"
 )
 _DOLLARS = re.compile(rf"(?:\$ ?{_NUMBER}|{_NUMBER} ?¢) ?(?:/ ?|for )?(.+)")
-_EUROPEAN = re.compile(rf"{_NUMBER} ?([A-Z]{3}|€|£) ?/ ?(.+)")
+_EUROPEAN = re.compile(rf"{_NUMBER} ?([A-Z]{{3}}|€|£) ?/ ?(.+)")
 _MONTHS = {
     "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6, "JUNE": 6, "JUL": 7, "JULY": 7, "AUG": 8,
     "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12,
