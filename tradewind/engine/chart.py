@@ -12,7 +12,7 @@ BANK, COLLECTION, RECEIVABLE, RESERVE = "1001", "1012", "1122", "1123"
 STOCK, IN_TRANSIT, FX_TRADING, SETTLEMENT = "1405", "1406", "1900", "1901"
 PAYABLE_GOODS, PAYABLE_FREIGHT, TAX = "2202", "2203", "2221"
 SALES, SHIPPING, PROMOTIONS, REFUNDS = "6001", "6002", "6003", "6004"
-GOODS_COST, LANDED_COST, PRICE_DIFFERENCE = "6401", "6402", "6403"
+GOODS_COST, LANDED_COST, PRICE_DIFFERENCE, STOCK_DIFFERENCE = "6401", "6402", "6403", "6404"
 COLLECTION_FEES, FX_DIFFERENCE = "6604", "6606"
 
 
@@ -48,6 +48,7 @@ _ROWS = (
     ("6401", "商品成本", EXPENSE),
     ("6402", "头程及入库成本", EXPENSE),
     ("6403", "采购价差", EXPENSE),
+    ("6404", "存货盘盈盘亏", EXPENSE),
     ("6601", "平台费用", EXPENSE),
     ("6602", "广告费", EXPENSE),
     ("6603", "尾程运费", EXPENSE),
@@ -55,7 +56,7 @@ _ROWS = (
     ("6605", "店铺月租", EXPENSE),
     ("6606", "汇兑差额", EXPENSE),
 )
-_OWN_NAMES = {PRICE_DIFFERENCE: "Purchase price difference"}
+_OWN_NAMES = {PRICE_DIFFERENCE: "Purchase price difference", STOCK_DIFFERENCE: "Stock count differences"}
 
 CHART: dict[str, ChartAccount] = {
     code: ChartAccount(code, ACCOUNTS.get(code) or _OWN_NAMES[code], name_zh, kind, code == SETTLEMENT)

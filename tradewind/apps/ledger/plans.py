@@ -77,6 +77,21 @@ def leg_arrival(leg_id: int, number: str, on: date, cost: Money) -> Booking:
     return Booking("first_leg", leg_id, EntryPlan("leg_arrival", on, number, lines))
 
 
+def late_cost(use_id: int, memo: str, on: date, cost: Money, store_id: int, order_id: int) -> Booking:
+    """What goods cost whose sale is booked without it; `cost` below zero takes back."""
+    lines = (
+        PostingPlan(chart.GOODS_COST, cost, store_id, order_id),
+        PostingPlan(chart.STOCK, -cost, store_id, order_id),
+    )
+    return Booking("layer_use", use_id, EntryPlan("late_cost", on, memo, lines))
+
+
+def stock_count(source: str, source_id: int, number: str, on: date, gain: Money) -> Booking:
+    """A count found goods worth `gain`, or lost them where it is below zero."""
+    lines = transfer(chart.STOCK, gain, chart.STOCK_DIFFERENCE, gain)
+    return Booking(source, source_id, EntryPlan("stock_count", on, number, lines))
+
+
 def landed_charge(
     charge_id: int,
     number: str,

@@ -12,7 +12,9 @@ from tradewind.apps.ledger.operations.cash import (
     post_settlements,
 )
 from tradewind.apps.ledger.operations.chart import open_chart
+from tradewind.apps.ledger.operations.counts import post_counts
 from tradewind.apps.ledger.operations.freight import post_charges, post_legs
+from tradewind.apps.ledger.operations.late_costs import post_late_costs
 from tradewind.apps.ledger.operations.late_orders import post_late_orders
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
@@ -31,12 +33,13 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
     """Book what is ready; a second run books nothing. What lacks a cost or a rate waits, and is counted.
 
     Receipts go before sales, so that a sale finds its cost in stock; charges go before sales, so that
-    a sale takes its share of them along.
+    a sale takes its share of them along; counts go before charges, whose entry books what they lay on
+    units that a count lost.
     """
     if Account.objects.count() < len(CHART):
         open_chart(now=now, by=by)
     result = StepResult()
-    for post in (post_receipts, post_invoices, post_legs, post_charges):
+    for post in (post_receipts, post_invoices, post_legs, post_counts, post_charges, post_late_costs):
         result += post(now=now, by=by)
     while unbooked_count() and (booked := post_sales(now=now, by=by)):
         result += StepResult(len(booked))

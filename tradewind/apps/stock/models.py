@@ -101,6 +101,7 @@ class CostLayer(models.Model):
     left_goods_minor = columns.minor(null=True)
     left_landed_minor = columns.minor(default=0, db_default=0)
     state = columns.code(10)  # actual, estimated, missing
+    late = models.BooleanField(default=False, db_default=False)  # its cost came after units left: to book
 
     class Meta:
         constraints = [
@@ -111,7 +112,8 @@ class CostLayer(models.Model):
         indexes = [
             models.Index(
                 fields=["balance", "received_at", "id"], condition=Q(left_qty__gt=0), name="open_layers"
-            )
+            ),
+            models.Index(fields=["id"], condition=Q(late=True), name="late_layers"),
         ]
 
     def __str__(self) -> str:

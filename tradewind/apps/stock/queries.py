@@ -13,6 +13,7 @@ from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
 
 RECEIPT = "receipt_line"  # source of the moves that receipts made
+COUNT = "CNT"  # how the numbers of counts begin
 
 
 def waiting_lines() -> QuerySet[ReceiptLine]:
@@ -70,6 +71,11 @@ def layers_without_cost(by: Actor) -> int:
     """Layers whose goods cost is missing: each is worked through, none is guessed."""
     by.require("stock.view")
     return CostLayer.objects.filter(goods_minor=None).count()
+
+
+def found_layers() -> QuerySet[CostLayer]:
+    """Layers of goods found in a count; their batch is the count's number."""
+    return CostLayer.objects.filter(receipt_line=None, parent=None, batch__startswith=f"{COUNT}-")
 
 
 @dataclass(frozen=True, slots=True)

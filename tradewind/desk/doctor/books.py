@@ -5,9 +5,70 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.ledger.queries import broken_periods, unbalanced
+from tradewind.db.sql import fetch
 from tradewind.desk.doctor.kernel import Check, sql_check
 
+# What the books are still to hear of: while there is any, stock and books may differ.
+_WAITS = """SELECT 1 FROM orders_order WHERE state = 'shipped' AND NOT booked
+UNION ALL SELECT 1 FROM stock_costlayer WHERE late OR left_goods_minor IS NULL
+UNION ALL SELECT 1 FROM sourcing_receiptline r JOIN sourcing_purchaseline l ON l.id = r.line_id
+  WHERE r.good_qty * l.price_minor <> 0 AND NOT EXISTS (SELECT 1 FROM ledger_entry e
+    WHERE e.event = 'receipt' AND e.source = 'receipt' AND e.source_id = r.receipt_id)
+UNION ALL SELECT 1 FROM stock_landedcharge c WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e
+    WHERE e.event = 'landed_charge' AND e.source = 'landed_charge' AND e.source_id = c.id)
+UNION ALL SELECT 1 FROM stock_firstlegline g JOIN stock_firstleg f ON f.id = g.leg_id
+  JOIN stock_layeruse u ON u.source = 'leg_line' AND u.source_id = g.id
+  WHERE u.goods_minor + u.landed_minor <> 0 AND NOT EXISTS (SELECT 1 FROM ledger_entry e
+    WHERE e.event = CASE WHEN f.arrived_at IS NULL THEN 'leg_departure' ELSE 'leg_arrival' END
+      AND e.source = 'first_leg' AND e.source_id = f.id)
+UNION ALL SELECT 1 FROM stock_layeruse u WHERE u.source = 'count' AND u.goods_minor + u.landed_minor <> 0
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN stock_layeruse f ON f.id = e.source_id
+    WHERE e.event = 'stock_count' AND e.source = 'layer_use' AND f.source = 'count'
+      AND f.source_id = u.source_id)
+LIMIT 1"""
+# Moves of stock: what lies here on 1405; what is under way between our warehouses on 1406.
+_STOCK = """SELECT company_id, currency, sum(facts), sum(books) FROM (
+  SELECT b.owner_id AS company_id, y.currency, y.left_goods_minor + y.left_landed_minor AS facts, 0 AS books
+  FROM stock_costlayer y JOIN stock_balance b ON b.id = y.balance_id
+  UNION ALL SELECT f.owner_id, y.currency, u.goods_minor + u.landed_minor, 0 FROM stock_firstleg f
+    JOIN stock_firstlegline g ON g.leg_id = f.id
+    JOIN stock_layeruse u ON u.source = 'leg_line' AND u.source_id = g.id
+    JOIN stock_costlayer y ON y.id = u.layer_id WHERE f.state = 'departed'
+  UNION ALL SELECT e.company_id, p.currency, 0, p.amount_minor FROM ledger_posting p
+    JOIN ledger_entry e ON e.id = p.entry_id AND e.posted
+    JOIN ledger_account a ON a.id = p.account_id WHERE a.code IN ('1405', '1406')) x
+GROUP BY company_id, currency HAVING sum(facts) <> sum(books)"""
+
+
+def _stock() -> list[str]:
+    if fetch(_WAITS):
+        return []
+    return [f"company {c}: batches hold {facts} {currency} (minor units), the books {books}"
+            for c, currency, facts, books in fetch(_STOCK)]  # fmt: skip
+
+
 CHECKS = (
+    Check(
+        "books.stock",
+        _("with nothing waiting to be booked, stock in the books is the cost of the goods there are"),
+        _stock,
+    ),
+    sql_check(
+        "books.costs",
+        _("what the goods of a booked order cost is in the books"),
+        """SELECT x.order_id, x.currency, sum(x.cost), coalesce(max(b.booked), 0) FROM (
+          SELECT l.order_id, y.currency, sum(u.goods_minor) AS cost FROM orders_order o
+          JOIN orders_orderline l ON l.order_id = o.id
+          JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id
+          JOIN stock_costlayer y ON y.id = u.layer_id WHERE o.booked
+          GROUP BY l.order_id, l.id, y.currency
+          HAVING count(u.goods_minor) = count(*) AND count(CASE WHEN y.late THEN 1 END) = 0) x
+        LEFT JOIN (SELECT p.order_id, p.currency, sum(p.amount_minor) AS booked FROM ledger_posting p
+          JOIN ledger_account a ON a.id = p.account_id AND a.code = '6401'
+          GROUP BY p.order_id, p.currency) b ON b.order_id = x.order_id AND b.currency = x.currency
+        GROUP BY x.order_id, x.currency HAVING sum(x.cost) <> coalesce(max(b.booked), 0)""",
+        "order {0}: its goods cost {2} {1} (minor units), the books say {3}",
+    ),
     Check(
         "books.balance",
         _("the trial balance of every company is zero in every currency"),

@@ -35,6 +35,7 @@ from tradewind.engine.access import Actor
 EVENTS = {
     "receipt": _("Goods received"),
     "late_cost": _("Cost found late"),
+    "stock_count": _("Stock count difference"),
     "settlement_match": _("Settlement of an order found late"),
     "supplier_invoice": _("Supplier invoice"),
     "leg_departure": _("First leg departed"),
@@ -64,6 +65,7 @@ _DOCUMENTS = {
     "conversion": "conversions",
     "collection_line": "collection_lines",
     "receipt": "receipts",
+    "layer": "layers",
     "first_leg": "first_legs",
     "entry": "entries",
 }

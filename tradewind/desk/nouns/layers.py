@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from tradewind.apps.stock.models import LayerUse
+from tradewind.apps.stock.models import CostLayer, LayerUse
+from tradewind.apps.stock.operations import value_found
 from tradewind.apps.stock.queries import layers_visible, layers_without_cost
 from tradewind.desk.kernel import (
+    DECIMAL,
     INT,
     LINK,
     MONEY,
+    ONE,
     TEXT,
     TIME,
+    Action,
+    Call,
     Column,
     Detail,
     Fact,
+    Field,
     Filter,
     Noun,
+    Outcome,
     Ref,
     Table,
 )
 from tradewind.desk.nouns._goods import COST_STATES, minor, warehouse_ids
 from tradewind.engine.access import Actor
-from tradewind.engine.money import Money
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.money import Money, MoneyError
 
 
 def _balance(row: Any) -> Ref:
@@ -86,6 +95,19 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     )  # fmt: skip
 
 
+def _value(call: Call) -> Outcome:
+    """The cost is asked in the owner's base currency, in which the layer is kept."""
+    currency = CostLayer.objects.filter(pk__in=call.ids).values_list("currency", flat=True).first()
+    if currency is None:
+        raise Refused([Problem(None, "layer", str(call.ids[0]), _now("there is no such layer"))])
+    try:
+        cost = Money.of(call.values["unit_cost"], currency)
+    except MoneyError as exc:
+        raise Refused([Problem(None, "unit_cost", str(call.values["unit_cost"]), str(exc))]) from None
+    priced = value_found(layer_ids=call.ids, unit_cost=cost, now=call.now, by=call.by)
+    return Outcome(_now("The found goods have a cost now."), len(priced))
+
+
 NOUN = Noun(
     code="layers",
     label=_("Cost layers"),
@@ -114,8 +136,14 @@ NOUN = Noun(
         Filter("cost", _("Cost is"), "state", lambda _actor: list(COST_STATES.items())),
         Filter("warehouse", _("Warehouse"), "balance__warehouse_id", warehouse_ids),
     ),
+    actions=(
+        Action("value", _("Value found goods"), _value, "stock.cost", ONE, (
+            Field("unit_cost", _("Cost a unit"), DECIMAL, help=_("In the base currency of the stock owner")),
+        )),
+    ),
     waiting=layers_without_cost,
     empty=_("Stock appears when purchase orders are received."),
+    audit_kind="layer",
     title_of="batch",
     note=_("What every batch cost and what is left of it; a cost that is not known is missing, never zero."),
-)
+)  # fmt: skip

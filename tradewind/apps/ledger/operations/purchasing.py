@@ -1,4 +1,4 @@
-"""Goods and their bills into the books: receipts, costs found late, supplier invoices."""
+"""Goods and their bills into the books: receipts, supplier invoices."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ from tradewind.apps.ledger.models import Entry
 from tradewind.apps.ledger.operations.dating import open_days
 from tradewind.apps.ledger.operations.entries import post_entries
 from tradewind.apps.sourcing.models import Receipt, SupplierInvoice
-from tradewind.apps.stock.models import CostLayer
 from tradewind.db.sql import among, fetch, id_set
-from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
-from tradewind.engine.double_entry import EntryPlan, PostingPlan
 from tradewind.engine.money import Money
 
 FINISHED = ("received", "closed")
@@ -42,17 +39,13 @@ def book(by_company: dict[int, list[Booking]], now: datetime, by: Actor) -> int:
 
 
 def post_receipts(*, now: datetime, by: Actor) -> StepResult:
-    """Book receipts whose goods are all in stock with a cost; the others wait, never at zero.
-
-    Goods sold before their cost was known get it now, order by order.
-    """
+    """Book receipts whose goods are all in stock with a cost; the others wait, never at zero."""
     receipts = list(unbooked(Receipt, "receipt", "receipt").select_related("order__company"))
     if not receipts:
         return StepResult()
     layers = _layers([r.pk for r in receipts])
     owed, units = _owed([r.pk for r in receipts])
     day, found, waiting = open_days(), defaultdict(list), 0
-    priced: list[Receipt] = []
     for r in receipts:
         taken, missing, minor = layers.get(r.pk, (0, 0, 0))
         if not units.get(r.pk):
@@ -65,9 +58,7 @@ def post_receipts(*, now: datetime, by: Actor) -> StepResult:
         if goods.minor or debt.minor:
             on = day(r.order.company_id, r.received_at.astimezone(UTC).date())
             found[r.order.company_id].append(plans.receipt(r.pk, r.number, on, goods, debt))
-            priced.append(r)
-    done = book(found, now, by)
-    return StepResult(done + _late_costs(priced, now, by), waiting)
+    return StepResult(book(found, now, by), waiting)
 
 
 def _layers(ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
@@ -91,36 +82,6 @@ def _owed(ids: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
         [id_set(ids)],
     )
     return {pk: int(minor) for pk, minor, _ in rows}, {pk: int(units) for pk, _, units in rows}
-
-
-def _late_costs(receipts: Sequence[Receipt], now: datetime, by: Actor) -> int:
-    """Book the goods cost of orders whose sale was booked before these receipts had one."""
-    number = {r.number: r for r in receipts}
-    batches = CostLayer.objects.filter(batch__among=list(number)).values_list("id", "batch")
-    layer_of = dict(batches)
-    sold = fetch(
-        "SELECT DISTINCT u.layer_id, l.order_id, s.company_id, s.id FROM stock_layeruse u "
-        "JOIN orders_orderline l ON l.id = u.source_id JOIN orders_order o ON o.id = l.order_id "
-        f"JOIN stores_store s ON s.id = o.store_id WHERE {among('u.layer_id')} AND u.source = 'order_line' "
-        "AND o.booked",
-        [id_set(layer_of)],
-    )
-    if not sold:
-        return 0
-    orders = {row[1]: row for row in sold}
-    gaps = unbooked_cost(list(orders), chart.GOODS_COST, "goods_minor")
-    day, found = open_days(), defaultdict(list)
-    for (order_id, currency), minor in sorted(gaps.items()):
-        layer_id, _order, company_id, store_id = orders[order_id]
-        receipt = number[layer_of[layer_id]]
-        cost = Money(minor, currency)
-        lines = tuple(
-            PostingPlan(account, amount, store_id, order_id)
-            for account, amount in ((chart.GOODS_COST, cost), (chart.STOCK, -cost))
-        )
-        plan = EntryPlan("late_cost", day(company_id, now.date()), receipt.number, lines)
-        found[company_id].append(Booking(f"receipt{receipt.pk}", order_id, plan))
-    return book(found, now, by)
 
 
 def unbooked_cost(order_ids: Sequence[int], account: str, column: str) -> dict[tuple[int, str], int]:

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('left_goods_minor', models.BigIntegerField(null=True)),
                 ('left_landed_minor', models.BigIntegerField(db_default=0, default=0)),
                 ('state', models.CharField(max_length=10)),
+                ('late', models.BooleanField(db_default=False, default=False)),
                 ('balance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='stock.balance')),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='stock.costlayer')),
                 ('receipt_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='sourcing.receiptline')),
@@ -139,6 +140,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='costlayer',
             index=models.Index(condition=models.Q(('left_qty__gt', 0)), fields=['balance', 'received_at', 'id'], name='open_layers'),
+        ),
+        migrations.AddIndex(
+            model_name='costlayer',
+            index=models.Index(condition=models.Q(('late', True)), fields=['id'], name='late_layers'),
         ),
         migrations.AddConstraint(
             model_name='costlayer',

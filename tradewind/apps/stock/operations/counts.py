@@ -12,6 +12,7 @@ from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.models import Balance, CostLayer, Move
 from tradewind.apps.stock.operations.balances import change_balances, lock_ids
 from tradewind.apps.stock.operations.layers import open_book
+from tradewind.apps.stock.queries import COUNT
 from tradewind.db import bulk
 from tradewind.db.numbers import numbered, take_numbers
 from tradewind.db.sql import instant
@@ -44,7 +45,7 @@ def count_stock(*, counted: Mapping[int, int], reason: str, now: datetime, by: A
         _check(counted, rows, reason)
         differences = {pk: qty - rows[pk].on_hand for pk, qty in counted.items() if qty != rows[pk].on_hand}
         number = take_numbers("count", 1)[0]
-        name = numbered("CNT", number)
+        name = numbered(COUNT, number)
         at = instant(now)
         bulk.insert_rows(
             Move,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import groupby
 from typing import Any
 
 from tradewind.apps.markets.queries import rate_on
 from tradewind.apps.org.operations import acting
 from tradewind.apps.sourcing.models import ReceiptLine
-from tradewind.apps.stock.models import CostLayer, LayerUse, Move
+from tradewind.apps.stock.models import CostLayer, Move
 from tradewind.apps.stock.operations.balances import Place, change_balances, open_balances
 from tradewind.apps.stock.queries import RECEIPT, waiting_lines
 from tradewind.db import bulk
 from tradewind.db.sql import instant
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import ACTUAL, MISSING
-from tradewind.engine.money import Money, share, to_currency
+from tradewind.engine.money import Money, to_currency
 
 BATCH = 2000
 
@@ -47,7 +46,7 @@ def take_in_receipts(*, now: datetime, by: Actor) -> TakenIn:
         places = {line.pk: _place(line) for line in lines}
         balances = open_balances(places.values())
         rates: dict[tuple[str, str, date], Any] = {}
-        costs = {line.pk: _cost(line, rates) for line in lines}
+        costs = {line.pk: goods_cost(line, rates) for line in lines}
         bulk.insert_rows(
             Move,
             ["balance_id", "qty", "kind", "source", "source_id", "at"],
@@ -87,7 +86,7 @@ def _layer(line: ReceiptLine, balance_id: int, cost: int | None) -> tuple[Any, .
     )  # fmt: skip
 
 
-def _cost(line: ReceiptLine, rates: dict[tuple[str, str, date], Any]) -> int | None:
+def goods_cost(line: ReceiptLine, rates: dict[tuple[str, str, date], Any]) -> int | None:
     """Goods cost of a line's good units in the owner's base currency; None without a rate."""
     order = line.line.order
     goods = Money(line.line.price_minor * line.good_qty, order.currency)
@@ -99,56 +98,3 @@ def _cost(line: ReceiptLine, rates: dict[tuple[str, str, date], Any]) -> int | N
         rates[key] = rate_on(*key)
     rate = rates[key]
     return None if rate is None else to_currency(goods, base, rate.rate).minor
-
-
-def price_layers(*, now: datetime, by: Actor) -> list[int]:
-    """Give a cost to layers that lacked one, now that a rate is known; returns the layers priced.
-
-    The cost is spread over what is left and what has been taken, to the cent; what was sold without a
-    cost gets it in its uses, and whoever recomputes profit then finds it.
-    """
-    with acting(by, "stock.change", kind="layer", now=now) as act:
-        layers = list(
-            CostLayer.objects.filter(goods_minor=None, receipt_line__isnull=False, parent=None)
-            .select_related("receipt_line__receipt", "receipt_line__line__order__company")
-            .order_by("id")[:BATCH]
-        )
-        rates: dict[tuple[str, str, date], Any] = {}
-        costs = {x.pk: cost for x in layers if (cost := _cost(_receipt_line(x), rates)) is not None}
-        priced = _spread({x.pk: x for x in layers}, costs) if costs else []
-        act.ids = priced
-        act.note(verb="price_layers", layers=len(priced))
-    return priced
-
-
-def _receipt_line(layer: CostLayer) -> ReceiptLine:
-    assert layer.receipt_line is not None
-    return layer.receipt_line
-
-
-def _spread(layers: dict[int, CostLayer], costs: dict[int, int]) -> list[int]:
-    """Write costs on layers, their uses, and the layers that were born of those uses, wave by wave."""
-    priced: list[int] = []
-    while costs:
-        uses = list(LayerUse.objects.filter(layer_id__among=list(costs)).order_by("layer_id", "id"))
-        by_layer = {k: list(g) for k, g in groupby(uses, key=lambda u: u.layer_id)}
-        layer_rows, use_rows, of_leg = [], [], {}
-        for pk, cost in costs.items():
-            mine = by_layer.get(pk, [])
-            left, *parts = share(cost, [layers[pk].left_qty, *[u.qty for u in mine]])
-            layer_rows.append((pk, cost, left, ACTUAL))
-            for use, part in zip(mine, parts, strict=True):
-                use_rows.append((use.pk, part))
-                if use.source == "leg_line":
-                    of_leg[(pk, use.source_id)] = part
-        bulk.update_rows(CostLayer, ["goods_minor", "left_goods_minor", "state"], layer_rows)
-        bulk.update_rows(LayerUse, ["goods_minor"], use_rows)
-        priced += list(costs)
-        children = CostLayer.objects.filter(parent_id__among=list(costs), goods_minor=None)
-        layers = {x.pk: x for x in children}
-        costs = {
-            x.pk: of_leg[key]
-            for x in layers.values()
-            if (key := (x.parent_id or 0, x.leg_line_id or 0)) in of_leg
-        }
-    return priced
