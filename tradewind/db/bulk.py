@@ -1,4 +1,4 @@
-"""Many rows at once: ids taken in blocks, COPY or executemany in, set-based updates from values."""
+"""Many rows at once: ids taken in blocks, COPY or many a statement in, set-based updates from values."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 _FEW = 16  # rows up to which PostgreSQL takes one INSERT instead of a COPY
+_MANY = 50  # rows of an INSERT on SQLite: more gain nothing, and each mark is one of its 32,766
 
 
 def _table(model: type[models.Model]) -> str:
@@ -48,7 +49,7 @@ def take_ids(model: type[models.Model], count: int) -> range | list[int]:
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows given as tuples of database values: COPY on PostgreSQL, executemany on SQLite.
+    """Insert rows given as tuples of database values: COPY on PostgreSQL, 50 a statement on SQLite.
 
     Columns are database columns. Values are passed as they are: datetimes must be aware UTC,
     JSON already text. Every column without a database default must be named.
@@ -66,11 +67,20 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 for row in chain(few, rest):
                     copy.write_row(row)
             return
-        marks = ", ".join("?" for _ in columns)
-        # The raw sqlite3 cursor: Django's wrapper rewrites every placeholder of every call.
-        raw = connection.connection.cursor()
         with connection.wrap_database_errors:
-            raw.executemany(f"INSERT INTO {_table(model)} ({names}) VALUES ({marks})", rows)
+            _insert_many(f"INSERT INTO {_table(model)} ({names}) VALUES ", len(columns), rows)
+
+
+def _insert_many(insert: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
+    """Rows into SQLite, many a statement: each statement looks its table up in sqlite_sequence once."""
+    # The raw sqlite3 cursor: Django's wrapper rewrites every placeholder of every call.
+    raw = connection.connection.cursor()
+    marks = "(" + ", ".join("?" * width) + ")"
+    many = insert + ", ".join([marks] * _MANY)
+    rest = iter(rows)
+    while len(block := list(islice(rest, _MANY))) == _MANY:
+        raw.execute(many, tuple(chain.from_iterable(block)))
+    raw.executemany(insert + marks, block)
 
 
 def _insert_few(cursor: Any, insert: str, rows: list[Sequence[Any]]) -> None:

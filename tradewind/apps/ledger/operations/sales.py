@@ -7,23 +7,39 @@ the cost. A line whose goods cost is missing leaves its cost out: profit shows i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.models import Entry, Posting
+from tradewind.apps.ledger.operations.chart import account_ids
 from tradewind.apps.ledger.operations.dating import open_days
-from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted
+from tradewind.apps.ledger.operations.entries import ENTRY, POSTING, mark_posted
 from tradewind.apps.orders.operations import mark_booked
 from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
 from tradewind.db.numbers import take_numbers
-from tradewind.db.sql import among, fetch, for_update, id_set, run
+from tradewind.db.sql import among, fetch, for_update, id_set
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 
 MOST = 2000  # orders a transaction
+_Line = tuple[str, int, str]  # account, minor units (debit positive), currency
+
+
+class _Order(NamedTuple):
+    id: int
+    external_id: str
+    company_id: int
+    zone: str
+    shipped_at: Any
+    store_id: int
+    currency: str
+    goods: int
+    shipping: int
+    tax: int
 
 
 def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = None) -> list[int]:
@@ -39,11 +55,13 @@ def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = No
         orders = _unbooked(order_ids)
         if not orders:
             return []
-        entries = _insert_entries([row for row in orders if row[5] or row[0] in _with_cost(orders)])
-        _insert_postings(entries)
-        mark_posted(sorted(entries))
-        mark_booked(ids=[row[0] for row in orders])
-        act.ids = list(entries.values())
+        lines = _lines(orders)
+        booked = [order for order in orders if order.id in lines]
+        entries = _insert_entries(booked)
+        bulk.insert_rows(Posting, POSTING, _postings(entries, booked, lines))
+        mark_posted(entries)
+        mark_booked(ids=[order.id for order in orders])
+        act.ids = [order.id for order in booked]
         act.note(verb="post_sales", entries=len(entries))
     return act.ids
 
@@ -53,57 +71,48 @@ def unbooked_count() -> int:
     return int(fetch("SELECT count(*) FROM orders_order o WHERE o.state = 'shipped' AND NOT o.booked")[0][0])
 
 
-def _unbooked(order_ids: Iterable[int] | None) -> list[tuple[Any, ...]]:
+def _unbooked(order_ids: Iterable[int] | None) -> list[_Order]:
     where, params = "", []
     if order_ids is not None:
         where, params = f" AND {among('o.id')}", [id_set(order_ids)]
-    return fetch(
-        "SELECT o.id, o.external_id, s.company_id, s.zone, o.shipped_at, "
-        "o.goods_minor + o.shipping_minor + o.tax_minor FROM orders_order o "
+    rows = fetch(
+        "SELECT o.id, o.external_id, s.company_id, s.zone, o.shipped_at, o.store_id, o.currency, "
+        "o.goods_minor, o.shipping_minor, o.tax_minor FROM orders_order o "
         f"JOIN stores_store s ON s.id = o.store_id WHERE o.state = 'shipped' AND NOT o.booked{where} "
         f"ORDER BY o.id{'' if where else f' LIMIT {MOST}'}{for_update('o')}",
         params,
     )
+    return [_Order(*row) for row in rows]
 
 
-def _with_cost(orders: list[tuple[Any, ...]]) -> set[int]:
-    """Of the orders given away for nothing, those that have a known cost to book."""
-    free = [row[0] for row in orders if not row[5]]
-    if not free:
-        return set()
-    rows = fetch(
-        "SELECT DISTINCT order_id FROM (SELECT l.order_id FROM orders_orderline l "
-        f"CROSS JOIN stock_layeruse u WHERE {among('l.order_id')} AND u.source = 'order_line' "
-        "AND u.source_id = l.id GROUP BY l.order_id, l.id "
-        "HAVING sum(u.landed_minor) <> 0 OR (sum(u.goods_minor) <> 0 AND count(u.goods_minor) = count(*))) x",
-        [id_set(free)],
-    )
-    return {row[0] for row in rows}
-
-
-def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
-    """Unposted entries, numbered per company without gaps; order id by entry id."""
-    by_company: dict[int, int] = {}
-    for row in orders:
-        by_company[row[2]] = by_company.get(row[2], 0) + 1
+def _insert_entries(orders: list[_Order]) -> list[int]:
+    """Unposted entries of orders, numbered per company without gaps; their ids in the same order."""
     days = _days(orders)
-    numbers = {
-        company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())
-    }
-    ids = bulk.take_ids(Entry, len(orders))
+    counts = Counter(order.company_id for order in orders)
+    numbers = {company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(counts.items())}
+    ids = list(bulk.take_ids(Entry, len(orders)))
     bulk.insert_rows(
         Entry,
         ENTRY,
         [
-            (pk, row[2], next(numbers[row[2]]), on, "sale", "order", row[0], row[1] + late)
-            for pk, row in zip(ids, orders, strict=True)
-            for on, late in (days[row[2:5]],)
+            (pk, order[2], next(numbers[order[2]]), on, "sale", "order", order[0], order[1] + late)
+            for pk, order in zip(ids, orders, strict=True)
+            for on, late in (days[order[2:5]],)
         ],
     )
-    return {pk: row[0] for pk, row in zip(ids, orders, strict=True)}
+    return ids
 
 
-def _days(orders: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[str, str]]:
+def _postings(
+    entries: list[int], orders: list[_Order], lines: dict[int, list[_Line]]
+) -> Iterable[tuple[int, int, int, str, int, int]]:
+    accounts = account_ids()
+    for pk, order in zip(entries, orders, strict=True):
+        for code, minor, currency in lines[order.id]:
+            yield pk, accounts[code], minor, currency, order.store_id, order.id
+
+
+def _days(orders: list[_Order]) -> dict[tuple[Any, ...], tuple[str, str]]:
     """(company, zone, shipped at) -> the day to book on, and for the memo the day shipped if late."""
     open_day = open_days()
     days: dict[tuple[Any, ...], tuple[str, str]] = {}
@@ -125,38 +134,34 @@ def _day(zone: str, at: Any) -> date:
 
 
 # CROSS JOIN in this order: SQLite, which keeps no statistics of young tables, follows it as written.
-_SALE = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
-SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
-  SELECT e.id AS entry_id, a.id AS account_id, o.currency AS currency, o.store_id AS store_id,
-    o.id AS order_id,
-    CASE a.code WHEN %s THEN o.goods_minor + o.shipping_minor + o.tax_minor WHEN %s THEN -o.goods_minor
-      WHEN %s THEN -o.shipping_minor ELSE -o.tax_minor END AS amount
-  FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN ledger_account a
-  WHERE {among} AND o.id = e.source_id AND a.code IN (%s, %s, %s, %s)) x
-WHERE amount <> 0"""
-# A line taken from two batches in one currency is one posting; a missing cost (null) makes none.
-_COST = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
-SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
-  SELECT c.*, a.id AS account_id,
-    CASE a.code WHEN %s THEN c.goods WHEN %s THEN c.landed
-      ELSE -(coalesce(c.goods, 0) + c.landed) END AS amount
-  FROM (
-    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id,
-      o.id AS order_id,
-      CASE WHEN count(u.goods_minor) = count(*) THEN sum(u.goods_minor) END AS goods,
-      sum(u.landed_minor) AS landed
-    FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u
-      CROSS JOIN stock_costlayer y
-    WHERE {among} AND o.id = e.source_id AND l.order_id = o.id AND u.source = 'order_line'
-      AND u.source_id = l.id AND y.id = u.layer_id
-    GROUP BY e.id, l.id, y.currency, o.store_id, o.id) c
-  CROSS JOIN ledger_account a WHERE a.code IN (%s, %s, %s)) x
-WHERE amount <> 0"""
+# A line taken from two batches in one currency is one cost; one unit without a cost makes it null.
+_COSTS = """SELECT l.order_id, y.currency,
+    CASE WHEN count(u.goods_minor) = count(*) THEN CAST(sum(u.goods_minor) AS bigint) END,
+    CAST(sum(u.landed_minor) AS bigint)
+  FROM orders_orderline l CROSS JOIN stock_layeruse u CROSS JOIN stock_costlayer y
+  WHERE {among} AND u.source = 'order_line' AND u.source_id = l.id AND y.id = u.layer_id
+  GROUP BY l.order_id, l.id, y.currency ORDER BY l.order_id, l.id, y.currency"""
 
 
-def _insert_postings(entries: dict[int, int]) -> None:
-    ids, inside = id_set(entries), among("e.id")
-    owed, goods, shipping, tax = chart.RECEIVABLE, chart.SALES, chart.SHIPPING, chart.TAX
-    run(_SALE.format(among=inside), [owed, goods, shipping, ids, owed, goods, shipping, tax])
-    cost, landed, stock = chart.GOODS_COST, chart.LANDED_COST, chart.STOCK
-    run(_COST.format(among=inside), [cost, landed, ids, cost, landed, stock])
+def _lines(orders: list[_Order]) -> dict[int, list[_Line]]:
+    """What each order books, by order id; those without money and without cost are left out."""
+    lines = {
+        o.id: _booked(
+            (chart.RECEIVABLE, o.goods + o.shipping + o.tax, o.currency),
+            (chart.SALES, -o.goods, o.currency),
+            (chart.SHIPPING, -o.shipping, o.currency),
+            (chart.TAX, -o.tax, o.currency),
+        )
+        for o in orders
+    }
+    for order_id, currency, goods, landed in fetch(_COSTS.format(among=among("l.order_id")), [id_set(lines)]):
+        lines[order_id] += _booked(
+            (chart.GOODS_COST, goods or 0, currency),
+            (chart.LANDED_COST, landed, currency),
+            (chart.STOCK, -(goods or 0) - landed, currency),
+        )
+    return {order_id: found for order_id, found in lines.items() if found}
+
+
+def _booked(*lines: _Line) -> list[_Line]:
+    return [line for line in lines if line[1]]
