@@ -67,9 +67,18 @@ def duty_rate(
     A seasonal text needs the day. Example: duty_rate("6.4% + 10 EUR/100 kg", "EUR") charges 6.4 % of the
     value and 0.10 EUR a kilogram. Blank or strange text is UNKNOWN, never nothing.
     """
-    words = _clean(text)
-    rate = _read(_in_season(words, on), currency)
-    return replace(rate, code=code, source=source, text=" ".join(text.split()))
+    rate = _read(text, currency, on if "(" in text else None)
+    return DutyRate(
+        code,
+        rate.ad_valorem,
+        rate.specific,
+        rate.text,
+        source,
+        rate.shares,
+        rate.at_least,
+        rate.at_most,
+        rate.state,
+    )
 
 
 def special_rates(text: str) -> Iterator[tuple[str, str]]:
@@ -120,8 +129,13 @@ def _rate(
     return DutyRate("", terms.ad_valorem, terms.specific, "", "", terms.shares, low, high, state)
 
 
-@lru_cache(maxsize=20_000)
-def _read(text: str, currency: str) -> DutyRate:
+@lru_cache(maxsize=50_000)
+def _read(text: str, currency: str, on: date | None) -> DutyRate:
+    words = " ".join(text.split())
+    return replace(_meant(_in_season(_clean(words), on), currency), text=words)
+
+
+def _meant(text: str, currency: str) -> DutyRate:
     added = _ADDED.fullmatch(text)
     if added:
         terms = _terms(added.group(1), currency) if added.group(1) else Terms()
