@@ -1,37 +1,20 @@
-"""Questions about markets, their numbers, exchange rates and the rules in force."""
+"""Questions about exchange rates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import Decimal
-from functools import lru_cache
 
 from django.db.models import QuerySet
 
-from tradewind.apps.markets.models import FxRate, Indicator, Market, RuleDecision
-from tradewind.engine import scoring
+from tradewind.apps.markets.models import FxRate
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import FxQuote
 from tradewind.engine.fx import Rate, Rates
-from tradewind.engine.rulebook import Rulebook
-from tradewind.rules import load
 
 MAX_AGE_DAYS = 7  # the longest run of days on which central banks quote nothing is shorter
 # Where sources quote the same pair and day: the central banks first.
 SOURCES = ("ECB", "PBOC", "SAFE")
-
-
-def markets(actor: Actor) -> QuerySet[Market]:
-    """Every country watched, entered or left."""
-    actor.require("markets.view")
-    return Market.objects.all()
-
-
-def indicators(actor: Actor) -> QuerySet[Indicator]:
-    """Every public number."""
-    actor.require("markets.view")
-    return Indicator.objects.all()
 
 
 def fx_rates(actor: Actor) -> QuerySet[FxRate]:
@@ -70,41 +53,3 @@ def rate_on(base: str, quote: str, on: date) -> Rate | None:
 def newest_rate_day() -> date | None:
     """The day of the newest rate in the house; None before any came in."""
     return FxRate.objects.order_by("-on").values_list("on", flat=True).first()
-
-
-@lru_cache(maxsize=8)
-def _decided(decisions: tuple[tuple[str, str], ...]) -> Rulebook:
-    return load().with_decisions(dict(decisions))
-
-
-def rulebook() -> Rulebook:
-    """The dated rules as shipped, under the decisions people took."""
-    return _decided(tuple(RuleDecision.objects.order_by("rule_id").values_list("rule_id", "verdict")))
-
-
-def rule_decisions(actor: Actor) -> QuerySet[RuleDecision]:
-    """What people said of rule rows."""
-    actor.require("markets.view")
-    return RuleDecision.objects.all()
-
-
-def market_ranking(
-    actor: Actor,
-    weights: Mapping[str, Decimal] | None = None,
-    countries: Iterable[str] | None = None,
-) -> list[scoring.MarketScore]:
-    """Countries by stated weights of public numbers, best first, every score explained.
-
-    `weights` None takes the house's; only the indicators that are weighed are read.
-    """
-    wanted = dict(weights or scoring.MARKET_WEIGHTS)
-    rows = indicators(actor).filter(name__in=sorted(wanted))
-    if countries is not None:
-        rows = rows.filter(country__among=sorted(set(countries)))
-    facts = [
-        scoring.IndicatorRow(*row)
-        for row in rows.order_by("country", "name", "year").values_list(
-            "country", "name", "year", "value", "source"
-        )
-    ]
-    return scoring.market_ranking(facts, wanted)
