@@ -22,8 +22,9 @@ from tradewind import __version__
 from tradewind.api import errors
 from tradewind.api.auth import Session, Token
 from tradewind.api.endpoints import add_noun
+from tradewind.api.tools import add_tool
 from tradewind.desk.doing import offered
-from tradewind.desk.registry import all_nouns
+from tradewind.desk.registry import all_nouns, all_tools
 from tradewind.engine.access import ACTIONS, Actor
 
 DESCRIPTION = """Everything the screens can do. Money is `{minor, currency, amount}`; ids carry their kind
@@ -81,12 +82,15 @@ def build() -> NinjaAPI:
                     for n in all_nouns().values()
                     if actor.can(n.view)
                 },
+                "tools": [t.code for t in all_tools().values() if actor.can(t.view)],
             }
         )
 
     with translation.override("en"):
         for noun in all_nouns().values():
             add_noun(api, noun)
+        for tool in all_tools().values():
+            add_tool(api, tool)
     return api
 
 

@@ -146,11 +146,11 @@ def _said(value: object) -> str:
 
 
 def _check_rules(as_json: bool) -> int:
+    setup()
     from tradewind.desk.doctor.installation import rule_problems
     from tradewind.engine.contracts import Refused
     from tradewind.rules import load
 
-    setup()
     try:
         book = load()
         problems = rule_problems(book)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("house", "new: a key for the API"),
     "import": ("nouns", "import a file: tradewind import KIND FILE"),
     "nouns": ("nouns", "list every noun and its actions"),
+    "tools": ("tools", "list every tool: questions answered without writing"),
 }
 
 HELP = """tradewind: from market research to money in the bank
@@ -32,6 +33,7 @@ usage: tradewind COMMAND ... [--json] [--as USER]
                            [--limit N] [--after CURSOR]
        tradewind NOUN show ID
        tradewind NOUN ACTION [ID ...] [--field VALUE ...]
+       tradewind TOOL [--field VALUE ...] [--line "name=value name=value" ...] [FILE|-] [--out FILE]
 
 commands:
 {commands}

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 def main(args: list[str]) -> int:
     """`nouns`, `import KIND FILE`, or NOUN VERB ..."""
     setup()
-    from tradewind.desk.registry import all_nouns
+    from tradewind.desk.registry import all_nouns, all_tools
 
     if args[0] == "nouns":
         return _nouns("--json" in args)
     if args[0] == "import":
         return _import(args[1:])
+    tool = next((t for t in all_tools().values() if args[0] in (t.code, t.command)), None)
+    if tool is not None:
+        from tradewind.cli import tools
+
+        return tools.run(tool, args[1:])
     found = all_nouns().get(args[0])
     if found is None:
         print(f"tradewind: there is no command or noun {clean(args[0])}\n\n{help_text()}", file=sys.stderr)
@@ -42,14 +47,14 @@ def main(args: list[str]) -> int:
     return _act(found, args[1], args[2:])
 
 
-def _common(prog: str, what: str = "") -> argparse.ArgumentParser:
+def common(prog: str, what: str = "") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"tradewind {prog}", description=what)
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     parser.add_argument("--as", dest="user", default="", metavar="USER", help="act as this user")
     return parser
 
 
-def _person(options: argparse.Namespace) -> Actor:
+def person(options: argparse.Namespace) -> Actor:
     actor = whoever(options.user)
     speak(actor)
     return actor
@@ -90,7 +95,7 @@ def _list(noun: Noun, args: list[str]) -> int:
     from tradewind.desk.listing import Wish, page
     from tradewind.desk.rows import plain_row
 
-    parser = _common(f"{noun.code} list")
+    parser = common(f"{noun.code} list")
     parser.add_argument("--state", default="", choices=["", *[s[0] for s in noun.states]])
     parser.add_argument("--search", default="")
     parser.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE")
@@ -104,7 +109,7 @@ def _list(noun: Noun, args: list[str]) -> int:
         parser.error(f"unknown filter {', '.join(sorted(unknown))}")
 
     def run() -> int:
-        actor = _person(options)
+        actor = person(options)
         wish = Wish(options.state, options.search, filters, options.sort, options.after, options.limit)
         found = page(noun, actor, wish)
         if options.json:
@@ -146,12 +151,12 @@ def _print_list(noun: Noun, actor: Actor, rows: Sequence[Any], following: str) -
 def _show(noun: Noun, args: list[str]) -> int:
     from tradewind.desk.rows import allowed_detail, plain_detail
 
-    parser = _common(f"{noun.code} show")
+    parser = common(f"{noun.code} show")
     parser.add_argument("id")
     options = parser.parse_args(args)
 
     def run() -> int:
-        actor = _person(options)
+        actor = person(options)
         pk = noun.row_id(options.id)
         found = allowed_detail(noun, actor, pk) if pk else None
         if found is None or pk is None:
@@ -166,7 +171,7 @@ def _show(noun: Noun, args: list[str]) -> int:
 def _action_parser(noun: Noun, one: Action) -> argparse.ArgumentParser:
     from tradewind.desk.kernel import FILE, NONE
 
-    parser = _common(f"{noun.code} {one.code}", str(one.label))
+    parser = common(f"{noun.code} {one.code}", str(one.label))
     if one.on != NONE:
         parser.add_argument("ids", nargs="+", metavar="ID")
     for field in one.fields:
@@ -199,7 +204,7 @@ def _do(noun: Noun, one: Action, options: argparse.Namespace, given: dict[str, A
     from tradewind.desk.doing import do
     from tradewind.desk.values import plain
 
-    actor = _person(options)
+    actor = person(options)
     ids = [noun.row_id(text) or 0 for text in getattr(options, "ids", [])]
     outcome = do(noun, one.code, by=actor, ids=ids, given=_with_files(one, given), now=timezone.now())
     if options.json:

@@ -18,6 +18,7 @@ from tradewind.desk.kernel import (
     FLAG,
     INT,
     MANY,
+    MONEY,
     NONE,
     ONE,
     PERCENT,
@@ -30,7 +31,7 @@ from tradewind.desk.kernel import (
 )  # fmt: skip
 from tradewind.engine.access import Actor, Denied
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.money import MoneyError, parse_decimal
+from tradewind.engine.money import Money, MoneyError, parse_decimal
 
 
 def action(noun: Noun, code: str) -> Action:
@@ -115,6 +116,8 @@ def _parse(one: Field, raw: Any, by: Actor) -> Any:
         if not isinstance(raw, Upload):
             raise ValueError(_("a file is needed"))
         return raw
+    if one.kind == MONEY and isinstance(raw, Mapping):  # as the API writes money
+        raw = f"{raw.get('amount', '')} {raw.get('currency', '')}"
     text = str(raw).strip()
     if "\x00" in text or len(text) > 100_000:
         raise ValueError(_("not acceptable text"))
@@ -146,9 +149,16 @@ def _decimal(text: str) -> Decimal:
     return parse_decimal(text.replace(",", ""))
 
 
+def _money(text: str) -> Money:
+    amount, _space, currency = text.replace(",", "").rpartition(" ")
+    if not amount.strip():
+        raise ValueError(_("not an amount with its currency"))
+    return Money.of(amount.strip(), currency.upper())
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     INT: _whole, DECIMAL: _decimal, PERCENT: _decimal, DATE: date.fromisoformat, FLAG: _flag,
-    COUNTRY: _country, CHOICE: str,
+    COUNTRY: _country, CHOICE: str, MONEY: _money,
 }  # fmt: skip
 
 
@@ -157,6 +167,7 @@ def _accepted(one: Field) -> str:
         INT: _("a whole number, e.g. 12"),
         DECIMAL: _("a number, e.g. 12.34"),
         PERCENT: _("a number, e.g. 15"),
+        MONEY: _("amount and currency, e.g. 29.99 USD"),
         DATE: _("a date, e.g. 2026-11-22"),
         COUNTRY: _("two letters, e.g. DE"),
     }.get(one.kind, "")

@@ -62,11 +62,12 @@ def _values(noun: Noun, columns: Sequence[Column], row: Any) -> list[Value]:
         if one.kind == MONEY:
             out += [value.amount, value.currency] if isinstance(value, Money) else [None, None]
         else:
-            out.append(_flat(value))
+            out.append(flat(value))
     return out
 
 
-def _flat(value: Any) -> Value:
+def flat(value: Any) -> Value:
+    """A value as a cell: numbers as numbers, the rest as text no spreadsheet runs; times in UTC."""
     if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return value
     if isinstance(value, Money):

@@ -10,10 +10,11 @@ from django.shortcuts import render
 
 from tradewind.apps.org.queries import timeline
 from tradewind.desk.doing import offered
-from tradewind.desk.kernel import MANY, ONE, Detail, Fact, Noun, Table
+from tradewind.desk.kernel import MANY, ONE, Fact, Noun, Table
 from tradewind.desk.rows import allowed_detail
 from tradewind.desk.values import cell
 from tradewind.engine.access import Actor
+from tradewind.engine.breakdown import Breakdown
 from tradewind.web.kit import cells
 from tradewind.web.lists import buttons, noun_or_404, tones
 
@@ -28,7 +29,8 @@ def pk_of(noun: Noun, public: str) -> int:
     return int(digits)
 
 
-def _facts(facts: Sequence[Fact], words: cells.Tones) -> list[dict[str, Any]]:
+def drawn_facts(facts: Sequence[Fact], words: cells.Tones) -> list[dict[str, Any]]:
+    """Facts as drawn; one that has a Breakdown leads to its waterfall."""
     out = []
     for number, one in enumerate(facts):
         why = f"why-{number}" if one.breakdown else ""
@@ -36,7 +38,9 @@ def _facts(facts: Sequence[Fact], words: cells.Tones) -> list[dict[str, Any]]:
     return out
 
 
-def _table(one: Table, words: cells.Tones) -> dict[str, Any]:
+def drawn_table(one: Table, words: cells.Tones) -> dict[str, Any]:
+    """A table's heads and rows as drawn."""
+
     def drawn(row: Any) -> list[tuple[str, Any]]:
         return [(cells.css(c.kind), cells.draw(c.kind, cell(c, row), words)) for c in one.columns]
 
@@ -48,15 +52,15 @@ def _table(one: Table, words: cells.Tones) -> dict[str, Any]:
     }
 
 
-def _trees(found: Detail) -> list[dict[str, Any]]:
+def trees(breakdowns: Sequence[tuple[Any, Breakdown, str]], facts: Sequence[Fact]) -> list[dict[str, Any]]:
     """Waterfalls: the page's own, then those behind its facts, which a click on the fact opens."""
     own = [
         {"id": f"tree-{n}", "title": title, "tree": tree, "open": n < OPEN_AT_ONCE}
-        for n, (title, tree, _hidden) in enumerate(found.breakdowns)
+        for n, (title, tree, _hidden) in enumerate(breakdowns)
     ]
     behind = [
         {"id": f"why-{n}", "title": one.label, "tree": one.breakdown, "open": False}
-        for n, one in enumerate(found.facts)
+        for n, one in enumerate(facts)
         if one.breakdown
     ]
     return own + behind
@@ -77,9 +81,9 @@ def show(request: HttpRequest, noun: str, public: str) -> HttpResponse:
         "public_id": public,
         "detail": found,
         "state": cells.badge(found.state, words) if found.state else "",
-        "facts": _facts(found.facts, words),
-        "tables": [_table(t, words) for t in found.tables],
-        "trees": _trees(found),
+        "facts": drawn_facts(found.facts, words),
+        "tables": [drawn_table(t, words) for t in found.tables],
+        "trees": trees(found.breakdowns, found.facts),
         "actions": buttons(offered(one, actor, on=(ONE, MANY), state=found.state)),
         "timeline": timeline(one.audit_kind, pk) if one.audit_kind else [],
     }

@@ -110,6 +110,7 @@ def _controls(asked: Asked, data: QueryDict, problems: Sequence[Problem]) -> lis
 def _control(one: Field, actor: Actor, data: QueryDict, problems: Sequence[Problem]) -> dict[str, Any]:
     return {
         "field": one,
+        "name": one.name,
         "choices": one.choices(actor) if one.choices else None,
         "value": data.get(one.name, one.initial) if one.kind != FILE else "",
         "problems": problems,

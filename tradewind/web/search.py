@@ -15,7 +15,7 @@ from tradewind.engine.access import Actor
 from tradewind.web.doing import title
 from tradewind.web.kit import cells, wish
 from tradewind.web.lists import tones
-from tradewind.web.shell import nouns_for
+from tradewind.web.shell import nouns_for, tools_for
 
 EACH = 5  # rows of one noun
 LEAST = 2  # letters from which rows are looked for
@@ -65,6 +65,7 @@ def _pages(actor: Actor, words: str) -> Group | None:
     if actor.can("markets.view"):
         pages.append(("/markets/ranking/", _("Market ranking")))
     pages += [(f"/{n.code}/", str(n.label)) for n in nouns_for(actor)]
+    pages += [(f"/tools/{t.code}/", str(t.label)) for t in tools_for(actor)]
     small = words.casefold()
     hits = tuple(Hit(url, text) for url, text in pages if small in text.casefold() or small in url)
     return Group(_("Pages"), "compass", hits[: EACH * 2]) if hits else None

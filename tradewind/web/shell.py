@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
 from tradewind.desk import registry
+from tradewind.desk.asking import Tool
 from tradewind.desk.kernel import Noun
 from tradewind.engine.access import Actor
 from tradewind.web.kept import scope
@@ -31,6 +32,7 @@ class Entry:
     active: bool
     waiting: int | None
     counted: bool
+    kind: str = "list"  # or tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Stage:
 def nouns_for(actor: Actor) -> list[Noun]:
     """The nouns whose lists this actor may open, in business order."""
     return [n for n in registry.all_nouns().values() if actor.can(n.view)]
+
+
+def tools_for(actor: Actor) -> list[Tool]:
+    """The tools this actor may use, in business order."""
+    return [t for t in registry.all_tools().values() if actor.can(t.view)]
 
 
 def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
@@ -77,6 +84,11 @@ def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:
         by_stage[1] = [
             Entry("ranking", _("Market ranking"), "chart-bar", ranking, path == ranking, None, False)
         ]
+    for t in tools_for(actor):
+        url = f"/tools/{t.code}/"
+        by_stage.setdefault(t.stage, []).append(
+            Entry(t.code, t.label, t.icon, url, path.startswith(url), None, False, "tool")
+        )
     for n in nouns_for(actor):
         url = f"/{n.code}/"
         active = path.startswith(url) and path != "/markets/ranking/"

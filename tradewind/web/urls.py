@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from tradewind.web import details, doing, lists, markets, people, search, shell, today
+from tradewind.web import details, doing, lists, markets, people, search, shell, today, tools
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", people.login, name="login"),
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", people.language, name="language"),
     path("look", people.look, name="look"),
     path("markets/ranking/", markets.ranking, name="ranking"),
+    path("tools/<slug:code>/", tools.show, name="tool"),
+    path("tools/<slug:code>/answer", tools.answer, name="tool-answer"),
+    path("tools/<slug:code>/sheet.xlsx", tools.sheet, name="tool-sheet"),
+    path("tools/<slug:code>/many", tools.many, name="tool-many"),
     re_path(r"^(?P<noun>[a-z][a-z0-9_-]*)/export\.(?P<kind>csv|xlsx)$", lists.download, name="export"),
     path("<slug:noun>/do/<slug:action>", doing.act, name="act"),
     path("<slug:noun>/<slug:public>/", details.show, name="detail"),

@@ -57,7 +57,7 @@ def patterns(resolver=None, prefix="") -> list[tuple[str, URLPattern]]:
 def test_every_page_is_shut_to_strangers(client, noun):
     """Deny by default: whatever is added to the addresses is behind the login unless it says otherwise."""
     asked = {
-        "noun": "samples", "public": "smp_1", "action": "confirm", "kind": "csv",
+        "noun": "samples", "public": "smp_1", "action": "confirm", "kind": "csv", "code": "basket",
     }  # fmt: skip
     for route, one in patterns():
         if route.startswith("api/"):

@@ -1,0 +1,102 @@
+"""The endpoint of a tool: one question or many, one answer each, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import NinjaAPI
+from ninja.params.models import Body
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import Field as Shape
+
+from tradewind.api.errors import ErrorShape
+from tradewind.api.once import answer
+from tradewind.api.shapes import FactShape, TableShape
+from tradewind.desk.asking import MOST, Tool, ask, plain_answer
+from tradewind.desk.kernel import Field
+from tradewind.engine.access import Actor
+from tradewind.engine.contracts import Refused
+
+FAILED = frozenset({401, 403, 422})
+
+
+class ProblemOfRow(BaseModel):
+    """Why a question has no answer, or no whole one."""
+
+    field: str
+    value: str
+    reason: str
+    accepted: str
+
+
+class AnswerShape(BaseModel):
+    """One answer; what you may not see is absent."""
+
+    title: str
+    figures: dict[str, Any]
+    facts: list[FactShape]
+    tables: list[TableShape]
+    breakdowns: list[dict[str, Any]]
+    alerts: list[str]
+    problems: list[ProblemOfRow]
+
+
+class AnswersShape(BaseModel):
+    """As many answers as there were rows, in their order."""
+
+    answers: list[AnswerShape]
+
+
+def add_tool(api: NinjaAPI, tool: Tool) -> None:
+    """POST /tools/<code>."""
+
+    def view(request: Any, given: Any) -> Any:
+        actor: Actor = request.auth
+        rows = [row.model_dump(exclude_unset=True) for row in given.rows]
+        return answer({"answers": answers(tool, actor, rows)})
+
+    view.__annotations__ = {"request": HttpRequest, "given": Annotated[_body(tool), Body(...)]}
+    route: Callable[..., Any] = api.post(
+        f"/tools/{tool.code}",
+        response={200: AnswersShape, FAILED: ErrorShape},
+        tags=["tools"],
+        operation_id=f"tool_{tool.code}",
+        summary=str(tool.label),
+        description=f"{tool.note} Needs {tool.view}. 422 when no row could be answered.".strip(),
+    )
+    route(view)
+
+
+def answers(tool: Tool, actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Answers as data; Refused with all problems when not one row could be answered."""
+    found = ask(tool, by=actor, given=rows, now=timezone.now())
+    if all(one.problems and not one.figures for one in found):
+        numbered = [replace(p, row=n) for n, one in enumerate(found, 1) for p in one.problems]
+        raise Refused(numbered)
+    return [plain_answer(tool, one, actor) for one in found]
+
+
+def _body(tool: Tool) -> type[BaseModel]:
+    """Values are read row by row, so that one bad row costs no other its answer."""
+    name = "".join(part.title() for part in tool.code.split("_"))
+    loose = ConfigDict(extra="allow")
+    fields = _shapes(tool.fields)
+    if tool.lines:
+        line: Any = create_model(f"{name}Line", __config__=loose, **_shapes(tool.lines))
+        fields["lines"] = (list[line], Shape(default=[]))
+    row: Any = create_model(f"{name}Question", __config__=loose, **fields)
+    rows: Any = (list[row], Shape(min_length=1, max_length=MOST))
+    return create_model(f"{name}Questions", __config__=ConfigDict(extra="forbid"), rows=rows)
+
+
+def _shapes(fields: tuple[Field, ...]) -> dict[str, Any]:
+    def words(one: Field) -> str:
+        return " ".join(
+            p for p in (f"{one.label} ({one.kind}).", "Required." * one.required, str(one.help)) if p
+        )
+
+    return {f.name: (Any, Shape(default=None, description=words(f))) for f in fields}

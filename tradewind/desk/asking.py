@@ -1,0 +1,192 @@
+"""Tools: calculators described once, answered on every face. A noun has rows, a tool has questions.
+
+A tool says which fields a question has and how many of them are answered at once; from that come the
+screen with its live answer, the API, the command line, and spreadsheets in and out. Tools never write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tradewind.desk.doing import typed
+from tradewind.desk.kernel import Column, Fact, Field, Label, Table
+from tradewind.desk.values import cell, plain, visible
+from tradewind.engine.access import Actor
+from tradewind.engine.breakdown import Breakdown
+from tradewind.engine.contracts import Problem, Refused
+
+MOST = 20_000  # questions at once
+MOST_LINES = 500  # lines of one question
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Questions of one person: typed values by field name, the lines under "lines"."""
+
+    by: Actor
+    rows: tuple[Mapping[str, Any], ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: facts, tables and explained numbers for people, `figures` by name for spreadsheets.
+
+    `problems` say why this question has no answer, or no whole one; the others of a batch keep theirs.
+    """
+
+    title: str = ""
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    breakdowns: tuple[tuple[Label, Breakdown, str], ...] = ()  # title, tree, hidden class
+    alerts: tuple[Label, ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A calculator.
+
+    `run` gives as many answers as there are rows, in their order; Refused raised for a batch makes the
+    house ask one by one. `lines` is a group that repeats inside a question (the goods of a parcel).
+    `columns` name the figures of a batch; without them the figures' own names stand.
+    """
+
+    code: str  # landed_cost; the command is `tradewind landed-cost`
+    label: Label
+    stage: int
+    place: int
+    icon: str
+    view: str  # permission
+    fields: tuple[Field, ...]
+    run: Callable[[Ask], list[Answer]]
+    lines: tuple[Field, ...] = ()
+    columns: tuple[Column, ...] = ()
+    note: Label = ""
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """The word on the command line."""
+        return self.code.replace("_", "-")
+
+
+def ask(tool: Tool, *, by: Actor, given: Sequence[Mapping[str, Any]], now: datetime) -> list[Answer]:
+    """Answers to questions as they were typed, in their order; what is hidden from the actor is left out.
+
+    Raises Denied, and Refused for too many questions. A bad question gets an answer with its problems.
+    """
+    by.require(tool.view)
+    if len(given) > MOST:
+        raise Refused([Problem(None, "rows", str(len(given)), _("too many rows"), str(MOST))])
+    answers: list[Answer | None] = [None] * len(given)
+    places, rows = [], []
+    for place, one in enumerate(given):
+        try:
+            rows.append(_typed_row(tool, one, by))
+            places.append(place)
+        except Refused as refused:
+            answers[place] = Answer(problems=refused.problems)
+    for place, found in zip(places, _run(tool, by, rows, now), strict=True):
+        answers[place] = allowed(found, by)
+    return [one for one in answers if one is not None]
+
+
+def _run(tool: Tool, by: Actor, rows: list[dict[str, Any]], now: datetime) -> list[Answer]:
+    if not rows:
+        return []
+    try:
+        return tool.run(Ask(by, tuple(rows), now))
+    except Refused as refused:
+        if len(rows) == 1:
+            return [Answer(problems=refused.problems)]
+        return [found for row in rows for found in _run(tool, by, [row], now)]
+
+
+def _typed_row(tool: Tool, given: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """A question's values; Refused with the problems of its fields and of every line."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    own = {name: value for name, value in given.items() if not (tool.lines and name == "lines")}
+    try:
+        values = typed(tool.fields, own, by)
+    except Refused as refused:
+        problems += refused.problems
+    if tool.lines:
+        values["lines"] = _typed_lines(tool, given.get("lines"), by, problems)
+    if problems:
+        raise Refused(problems)
+    return values
+
+
+def _typed_lines(tool: Tool, given: Any, by: Actor, problems: list[Problem]) -> list[dict[str, Any]]:
+    if not isinstance(given, list) or not given:
+        problems.append(Problem(None, "lines", "", _("this is needed"), _("at least one line")))
+        return []
+    if len(given) > MOST_LINES:
+        problems.append(Problem(None, "lines", str(len(given)), _("too many lines"), str(MOST_LINES)))
+        return []
+    out = []
+    for number, line in enumerate(given, 1):
+        if not isinstance(line, Mapping):
+            problems.append(Problem(None, f"lines.{number}", str(line)[:80], _("not a line of named values")))
+            continue
+        try:
+            out.append(typed(tool.lines, line, by))
+        except Refused as refused:
+            problems += [replace(p, field=f"lines.{number}.{p.field}") for p in refused.problems]
+    return out
+
+
+def allowed(answer: Answer, by: Actor) -> Answer:
+    """The answer without what this actor may not see."""
+
+    def ok(hidden: str) -> bool:
+        return not hidden or by.sees(hidden)
+
+    return replace(
+        answer,
+        facts=tuple(f for f in answer.facts if ok(f.hidden)),
+        tables=tuple(
+            replace(t, columns=tuple(visible(t.columns, by))) for t in answer.tables if ok(t.hidden)
+        ),
+        breakdowns=tuple(b for b in answer.breakdowns if ok(b[2])),
+    )
+
+
+def shown_figures(tool: Tool, answer: Answer, by: Actor) -> dict[str, Any]:
+    """Figures by name, those of hidden columns left out."""
+    hidden = {c.name for c in tool.columns if c.hidden and not by.sees(c.hidden)}
+    return {name: value for name, value in answer.figures.items() if name not in hidden}
+
+
+def plain_answer(tool: Tool, answer: Answer, by: Actor) -> dict[str, Any]:
+    """An answer (already allowed) as JSON data."""
+    return {
+        "title": str(answer.title),
+        "figures": plain(shown_figures(tool, answer, by)),
+        "facts": [
+            {"label": str(f.label), "kind": f.kind, "value": plain(f.value)}
+            | ({"breakdown": f.breakdown.to_json()} if f.breakdown else {})
+            for f in answer.facts
+        ],
+        "tables": [
+            {
+                "title": str(t.title),
+                "rows": [{c.name: plain(cell(c, row)) for c in t.columns} for row in t.rows],
+            }
+            for t in answer.tables
+        ],
+        "breakdowns": [{"title": str(t), **b.to_json()} for t, b, _hidden in answer.breakdowns],
+        "alerts": [str(a) for a in answer.alerts],
+        "problems": [
+            {"field": p.field, "value": p.value, "reason": str(p.reason), "accepted": str(p.accepted)}
+            for p in answer.problems
+        ],
+    }

@@ -1,0 +1,189 @@
+"""A tool's screen: the question on the left, its answer beside it as one types; many questions by a sheet."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tradewind.desk import registry
+from tradewind.desk.asking import MOST_LINES, Answer, Tool, ask, shown_figures
+from tradewind.desk.export import write_xlsx
+from tradewind.desk.kernel import TEXT, Field
+from tradewind.desk.sheets import answered, read_questions, template
+from tradewind.engine.access import Actor
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.money import Money
+from tradewind.web import clock
+from tradewind.web.details import drawn_facts, drawn_table, trees
+from tradewind.web.kit import cells
+
+SHOWN = 200  # answers of a sheet on the screen
+LINES = 3  # lines offered at first
+_LINE = re.compile(r"lines-(\d{1,3})-(\w+)")
+
+
+def tool_or_404(request: HttpRequest, code: str) -> Tool:
+    """A tool by its code, for one who may use it."""
+    try:
+        tool = registry.tool(code)
+    except KeyError:
+        raise Http404 from None
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor.require(tool.view)
+    return tool
+
+
+@require_GET
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """The page: what stands in the address is filled in and answered, else the example."""
+    tool = tool_or_404(request, code)
+    given = given_of(tool, request.GET) if request.GET else dict(tool.example)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    context = {
+        "tool": tool,
+        "controls": [_control(f, actor, f.name, given.get(f.name)) for f in tool.fields],
+        "heads": [f.label for f in tool.lines],
+        "lines": _lines(tool, actor, given.get("lines") or ()),
+        "answer": _drawn(tool, _answer(tool, actor, given), blank=not given),
+    }
+    return render(request, "kit/tool.html", context)
+
+
+@require_POST
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    """The answer alone, for the page that is open."""
+    tool = tool_or_404(request, code)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    given = given_of(tool, request.POST)
+    context = {"tool": tool, "answer": _drawn(tool, _answer(tool, actor, given), blank=False)}
+    return render(request, "kit/tool_answer.html", context)
+
+
+@require_GET
+def sheet(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The sheet to fill in."""
+    tool = tool_or_404(request, code)
+    return _workbook(template(tool), f"{tool.code}.xlsx")
+
+
+@require_http_methods(["POST"])
+def many(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A filled sheet: its answers on the screen, or as a sheet again."""
+    tool = tool_or_404(request, code)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise Refused([Problem(None, "file", "", _("a file is needed"))])
+        questions = read_questions(tool, file.name or "questions.xlsx", file.read())
+        answers = ask(tool, by=actor, given=questions.given, now=clock.now())
+    except Refused as exc:
+        labels = {f.name: f.label for f in (*tool.fields, *tool.lines)}
+        problems = [(p, labels.get(p.field, p.field)) for p in exc.problems]
+        return render(request, "kit/tool_many.html", {"tool": tool, "problems": problems}, status=422)
+    if request.POST.get("as") == "xlsx":
+        return _workbook(answered(tool, questions, answers, actor), f"{tool.code}-answers.xlsx")
+    return render(request, "kit/tool_many.html", _batch(tool, questions.rows, answers, actor))
+
+
+def given_of(tool: Tool, data: QueryDict) -> dict[str, Any]:
+    """What was typed, as the desk takes it; blank lines are left out."""
+    given: dict[str, Any] = {f.name: data.get(f.name) for f in tool.fields if data.get(f.name)}
+    if tool.lines:
+        lines: dict[int, dict[str, str]] = {}
+        for key, value in data.items():
+            found = _LINE.fullmatch(key)
+            if found and isinstance(value, str) and value.strip():
+                lines.setdefault(int(found[1]), {})[found[2]] = value
+        given["lines"] = [lines[n] for n in sorted(lines)]
+    return given
+
+
+def _answer(tool: Tool, actor: Actor, given: Mapping[str, Any]) -> Answer:
+    return ask(tool, by=actor, given=[given], now=clock.now())[0]
+
+
+def _control(one: Field, actor: Actor, name: str, value: Any) -> dict[str, Any]:
+    shown = one.initial if value is None else str(value)
+    return {
+        "field": one,
+        "name": name,
+        "choices": one.choices(actor) if one.choices else None,
+        "value": shown,
+    }
+
+
+def _lines(tool: Tool, actor: Actor, given: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows of controls: those given and room for more."""
+    if not tool.lines:
+        return []
+    rows = [*given, *[{} for _n in range(max(1, LINES - len(given)))]][:MOST_LINES]
+    return [
+        [_control(f, actor, f"lines-{n}-{f.name}", row.get(f.name)) for f in tool.lines]
+        for n, row in enumerate(rows)
+    ]
+
+
+def _drawn(tool: Tool, found: Answer, *, blank: bool) -> dict[str, Any]:
+    labels = {f.name: f.label for f in tool.fields}
+    lined = {f.name: f.label for f in tool.lines}
+    return {
+        "blank": blank,
+        "title": found.title,
+        "alerts": found.alerts,
+        "facts": drawn_facts(found.facts, {}),
+        "tables": [drawn_table(t, {}) for t in found.tables],
+        "trees": trees(found.breakdowns, found.facts),
+        "problems": [(p, _where(p, labels, lined)) for p in found.problems],
+    }
+
+
+def _where(problem: Problem, labels: Mapping[str, Any], lined: Mapping[str, Any]) -> str:
+    """lines.2.hs -> "Line 2, HS code"."""
+    parts = problem.field.split(".")
+    if parts[0] == "lines" and len(parts) == 3:
+        where = _("Line %(n)s") % {"n": parts[1]}
+        return f"{where}, {lined.get(parts[2], parts[2])}"
+    return str(labels.get(problem.field, _("Lines") if problem.field == "lines" else problem.field))
+
+
+def _batch(tool: Tool, rows: Sequence[int], answers: Sequence[Answer], actor: Actor) -> dict[str, Any]:
+    figures = [shown_figures(tool, one, actor) for one in answers]
+    names = list(dict.fromkeys(name for one in figures for name in one))
+    columns = {c.name: c for c in tool.columns}
+    kinds = {n: columns[n].kind if n in columns else TEXT for n in names}
+    return {
+        "tool": tool,
+        "heads": [(_css(kinds[n], figures, n), columns[n].label if n in columns else n) for n in names],
+        "rows": [
+            (
+                no,
+                [(_css(kinds[n], figures, n), cells.draw(kinds[n], one.get(n))) for n in names],
+                found.problems,
+            )
+            for no, one, found in zip(rows, figures, answers[:SHOWN], strict=False)
+        ],
+        "total": len(answers),
+        "bad": sum(1 for one in answers if one.problems),
+        "more": max(len(answers) - SHOWN, 0),
+    }
+
+
+def _css(kind: str, figures: Sequence[Mapping[str, Any]], name: str) -> str:
+    money = any(isinstance(one.get(name), Money) for one in figures)
+    return "k-money num" if money else cells.css(kind)
+
+
+def _workbook(rows: Any, name: str) -> FileResponse:
+    out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    write_xlsx(rows, out)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=name)
