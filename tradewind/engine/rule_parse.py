@@ -15,7 +15,7 @@ from tradewind.engine.rule_rows import ANY, CONFIRMED, PROPOSED, Example, Rule, 
 _ROW_FIELDS = (
     "id", "kind", "valid_from", "valid_to", "known_to", "source", "reviewed", "status", "confidence", "note",
 )  # fmt: skip
-_EXAMPLE_FIELDS = ("name", "kind", "on", "expect", "formula", "inputs", "none")
+_EXAMPLE_FIELDS = ("name", "kind", "on", "expect", "formula", "inputs", "none", "unconfirmed")
 _LEVELS = ("high", "medium", "low")
 
 
@@ -147,14 +147,14 @@ def _example(name: str, row: int, raw: dict[str, Any], problems: list[Problem]) 
     if schema is None:
         return None
     read.unknown({*_EXAMPLE_FIELDS, *schema.keys})
-    none = raw.get("none", False) is True
-    if not none and not isinstance(raw.get("expect"), dict):
-        read.bad("expect", "is missing", "a table of expected values, or none = true")
+    none, unconfirmed = raw.get("none", False) is True, raw.get("unconfirmed", False) is True
+    if not none and not unconfirmed and not isinstance(raw.get("expect"), dict):
+        read.bad("expect", "is missing", "a table of expected values, or none = true or unconfirmed = true")
     if not isinstance(raw.get("inputs", {}), dict):
         read.bad("inputs", "must be a table", "inputs = { price = ... }")
     example = Example(
         name, read.text("name"), raw["kind"], read.day("on"),
         {key: str(raw[key]) for key in schema.keys if key in raw},
-        raw.get("expect") or {}, str(raw.get("formula", "")), raw.get("inputs") or {}, none,
+        raw.get("expect") or {}, str(raw.get("formula", "")), raw.get("inputs") or {}, none, unconfirmed,
     )  # fmt: skip
     return example if read.clean else None

@@ -92,9 +92,10 @@ class Example:
     on: date
     keys: Mapping[str, str]
     expect: Mapping[str, Any]
-    formula: str = ""  # "" compares the row's values; else a formula of rule_examples.FORMULAS
+    formula: str = ""  # "" compares the row's values; else one of rule_formulas.FORMULAS
     inputs: Mapping[str, Any] = field(default_factory=dict)
     none: bool = False  # no row may be found
+    unconfirmed: bool = False  # the day lies past what is known: a person must confirm
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from tradewind.engine.rule_kinds.carriers import CARRIERS
 from tradewind.engine.rule_kinds.channels import CHANNELS
 from tradewind.engine.rule_kinds.china import CHINA
 from tradewind.engine.rule_kinds.imports import IMPORTS
+from tradewind.engine.rule_kinds.places import PLACES
 from tradewind.engine.rule_kinds.schema import KindSchema, Value
 
 __all__ = ["KINDS", "SUBJECTS", "KindSchema", "Value"]
@@ -14,6 +15,7 @@ __all__ = ["KINDS", "SUBJECTS", "KindSchema", "Value"]
 # Subject -> its kinds, in the order of the business.
 SUBJECTS: dict[str, dict[str, KindSchema]] = {
     "imports": IMPORTS,
+    "places": PLACES,
     "channels": CHANNELS,
     "carriers": CARRIERS,
     "china": CHINA,

@@ -122,6 +122,26 @@ def bands(amount: str, read: Callable[[Any], Decimal]) -> Callable[[Any], Any]:
     return read_bands
 
 
+def months(raw: Any) -> tuple[int, ...]:
+    """Months of a year as numbers: [10, 11, 12]."""
+    if not isinstance(raw, list) or not raw or any(type(m) is not int or not 1 <= m <= 12 for m in raw):
+        raise ValueError("a list of months from 1 to 12")
+    if len(set(raw)) < len(raw):
+        raise ValueError("each month once")
+    return tuple(raw)
+
+
+def steps(raw: Any) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Steps of a card: [[0.25, 3.06], [0.5, 3.15]]: up to this weight, this amount; weights rise."""
+    wanted = "a list of [up to this weight, amount] with rising weights"
+    if not isinstance(raw, list) or not raw or any(not isinstance(p, list) or len(p) != 2 for p in raw):
+        raise ValueError(wanted)
+    found = tuple((decimal(up_to), decimal(amount)) for up_to, amount in raw)
+    if found[0][0] <= 0 or any(b <= a for (a, _x), (b, _y) in pairwise(found)):
+        raise ValueError(wanted)
+    return found
+
+
 tiers = bands("rate", fraction)
 amounts = bands("amount", decimal)
 
