@@ -48,7 +48,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of the offer now: own price, rivals' prices, whether the Buy Box is ours (None: unknown)."""
+    """The offer now: own price, rivals' prices, whether the Buy Box is ours (None: nobody knows)."""
 
     price: int
     rivals: tuple[int, ...]
