@@ -39,6 +39,8 @@ def post_entries(*, company_id: int, entries: Sequence[Booking], now: datetime, 
         ids = insert_and_post(company_id, fresh, accounts)
         act.ids.extend(ids)
         act.note(verb="post_entries", booked=len(ids), repeated=len(entries) - len(ids))
+        if not ids:
+            act.nothing()
     return ids
 
 

@@ -64,6 +64,8 @@ def draft_listings(*, store_id: int, rows: Sequence[NewListing], now: datetime, 
         )
         act.ids.extend(m.pk for m in made)
         act.note(verb="draft", store=store.code, made=len(made), known=len(there))
+        if not made:
+            act.nothing()
     return Drafted(tuple(m.pk for m in made), len(there))
 
 

@@ -51,6 +51,8 @@ def map_skus(*, rows: Sequence[NewMapping], now: datetime, by: Actor) -> int:
             for r in changed
         )
         act.note(verb="map", changed=len(changed), closed=len(closing))
+        if not changed:
+            act.nothing()
     return len(changed)
 
 

@@ -50,7 +50,9 @@ def import_orders(
     with acting(by, "orders.change", kind="order", now=now) as act:
         file, _new = store_file(name=name, content=data, now=now, by=by)
         earlier = SyncRun.objects.filter(store=shop, feed=feed, file=file).first()
-        if earlier is None:
+        if earlier is not None:
+            act.nothing()
+        else:
             run = SyncRun.objects.create(store=shop, feed=feed, started_at=now, ended_at=now, file=file)
             report = _read(shop, run, file, data, now, by)
             act.note(verb="import_orders", store=shop.code, **report)

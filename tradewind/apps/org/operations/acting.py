@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from tradewind.apps.org.models import AuditEntry
 from tradewind.db.bulk import insert_rows
+from tradewind.db.clashes import clash
 from tradewind.db.sql import instant
 from tradewind.engine.access import SYSTEM, Actor
+from tradewind.engine.contracts import Problem, Refused
 
 # Chaining needs one writer at a time; on PostgreSQL this lock is taken last, just before commit.
 _CHAIN_LOCK = 7_304_001
@@ -38,6 +41,11 @@ class Act:
     ids: list[int]
     key: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    void: bool = False
+
+    def nothing(self) -> None:
+        """Say that all of it was there already and nothing changed: then the audit keeps no word of it."""
+        self.void = True
 
     def note(self, **detail: Any) -> None:
         """Add to the detail: counts, before, after, reason. Never buyers' data, never secrets."""
@@ -83,7 +91,8 @@ def acting(
 
     Inside another act the transaction and the permission are the outer one's (the outer verb is
     what the person was allowed to do) and the entry is written when the outer act ends. Raises
-    access.Denied before anything is written. Example::
+    access.Denied before anything is written, and Refused naming the field when somebody else wrote the
+    same natural key a moment before (a step gets the IntegrityError itself, and is tried again). Example::
 
         with acting(by, "orders.change", kind="order", ids=ids, now=now) as act:
             act.note(moved=move(Order, ORDER, "hold", ids))
@@ -106,12 +115,27 @@ def acting(
             acts.append(act)
             if not all(_idle(one) for one in acts):
                 _write(acts)
+    except IntegrityError as error:
+        _refuse_clash(act, error)
+        raise
     finally:
         _running.reset(token)
 
 
+def _refuse_clash(act: Act, error: IntegrityError) -> None:
+    """Two people at the same natural key: the database chose the first, the second is told which field."""
+    found = None if act.by.role == SYSTEM else clash(error)
+    if found is None or found.table == AuditEntry._meta.db_table:
+        return
+    if act.key and AuditEntry.objects.filter(key=act.key).exists():
+        return  # the same request committed before: the face says so
+    raise Refused([Problem(None, found.field, found.value, _("is already there"))]) from error
+
+
 def _idle(act: Act) -> bool:
-    """Whether a step looked and did nothing: no row, no number but zero. People's acts are always kept."""
+    """Whether an act did nothing: it says so, or a step looked and found no row, no number but zero."""
+    if act.void:
+        return True
     if act.by.role != SYSTEM or act.ids or act.key:
         return False
     return not any(value for value in act.detail.values() if not isinstance(value, str))

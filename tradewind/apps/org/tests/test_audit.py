@@ -1,12 +1,14 @@
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.facts import facts_hash
 from tests.people import NOW
 from tradewind.apps.org import queries
-from tradewind.apps.org.models import AuditEntry, StoredFile
-from tradewind.apps.org.operations import acting, read_file, store_file
-from tradewind.engine.access import Denied
+from tradewind.apps.org.models import AuditEntry, Company, StoredFile
+from tradewind.apps.org.operations import NewCompany, acting, create_company, read_file, store_file
+from tradewind.db.clashes import Clash, clash
+from tradewind.engine.access import Denied, system
+from tradewind.engine.contracts import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,40 @@ def test_a_timeline_stays_fast_when_the_audit_is_long(alice, django_assert_num_q
         act.note(verb="span")
     with django_assert_num_queries(2):
         assert [h.verb for h in queries.timeline("thing", 7)] == ["span", "poke"]
+
+
+def test_an_act_that_says_it_did_nothing_leaves_no_word_in_the_audit(alice):
+    with acting(alice, "org.change", kind="thing", ids=[1], now=NOW) as act:
+        act.note(verb="poke")
+        act.nothing()
+    assert not AuditEntry.objects.exists()
+
+
+def test_whoever_comes_second_at_a_natural_key_is_told_which_field(alice):
+    create_company(company=NewCompany("GZ", "Lamp", "CN", "CNY"), now=NOW, by=alice)
+    before = facts_hash()
+    with pytest.raises(Refused) as caught, acting(alice, "org.change", kind="company", now=NOW):
+        Company.objects.create(code="GZ", name="Other", country="CN", base_currency="CNY")
+    (problem,) = caught.value.problems
+    assert problem.field == "code"
+    assert facts_hash() == before
+
+
+def test_a_key_of_several_columns_names_the_one_people_type(alice):
+    assert clash_of("UNIQUE constraint failed: stores_store.company_id, stores_store.code") == Clash(
+        "stores_store", "code"
+    )
+    assert clash_of(
+        "UNIQUE constraint failed: stock_firstlegline.leg_id, stock_firstlegline.sku_id"
+    ) == Clash("stock_firstlegline", "sku")
+    assert clash_of("CHECK constraint failed: never_oversold") is None
+
+
+def clash_of(words):
+    return clash(IntegrityError(words))
+
+
+def test_a_step_gets_the_violation_itself_so_that_it_is_tried_again(alice):
+    create_company(company=NewCompany("GZ", "Lamp", "CN", "CNY"), now=NOW, by=alice)
+    with pytest.raises(IntegrityError), acting(system(), "org.change", kind="company", now=NOW):
+        Company.objects.create(code="GZ", name="Other", country="CN", base_currency="CNY")

@@ -67,8 +67,10 @@ def import_settlements(
     _check_text(found)
     with acting(by, "settlements.change", kind="settlement", now=now) as act:
         Store.objects.select_for_update().get(pk=store.pk)  # one import of a store at a time
-        file, _is_new = store_file(name=name, content=data, now=now, by=by)
+        file, is_new = store_file(name=name, content=data, now=now, by=by)
         done, notes = _take_all(store, file, layout, found, now, replace)
+        if not is_new and not notes:
+            act.nothing()
         explain([i.settlement.pk for i in done if i.how != UNCHANGED])
         act.ids.extend(i.settlement.pk for i in done)
         act.note(verb="import_settlements", file=file.sha256, settlements=notes)

@@ -61,6 +61,9 @@ def receive(*, deliveries: Sequence[Delivery], now: datetime, by: Actor) -> list
             else:
                 fresh[key] = one
         found.at(None).settle()
+        if not fresh:
+            act.nothing()
+            return [there[k][0] for k in keys]
         made = _insert(fresh, lines, now, by)
         _use_up(fresh, lines, orders)
         act.note(verb="receive", receipts=[r.number for r in made.values()])

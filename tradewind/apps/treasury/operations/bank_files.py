@@ -49,9 +49,11 @@ def import_bank_statement(*, account_id: int, name: str, data: bytes, now: datet
     lines = _read(found, account, name, data)
     found.settle()
     with acting(by, "treasury.change", kind="bank_account", ids=[account_id], now=now) as act:
-        file, _is_new = store_file(name=name, content=data, now=now, by=by)
+        file, is_new = store_file(name=name, content=data, now=now, by=by)
         new = record_bank_lines(account_id=account_id, lines=lines, now=now, by=by)
         act.note(verb="import_bank_statement", file=file.sha256, lines=len(lines), new=new)
+        if not new and not is_new:
+            act.nothing()
     return new
 
 

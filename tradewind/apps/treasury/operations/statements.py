@@ -49,6 +49,8 @@ def record_collection_lines(
         new = insert_rows_once(CollectionLine, COLLECTION_LINE, rows, unique=["account_id", "external_id"])
         grouped = group_conversions(account_id=account_id, now=now, by=by) if new else 0
         act.note(verb="record_collection_lines", account=account.code, new=new, conversions=grouped)
+        if not new:
+            act.nothing()
     return new
 
 
@@ -62,6 +64,8 @@ def record_bank_lines(*, account_id: int, lines: Sequence[BankTransaction], now:
         new = insert_rows_once(BankLine, BANK_LINE, rows, unique=["account_id", "external_id"])
         arrived = match_arrivals(now=now, by=by) if new else 0
         act.note(verb="record_bank_lines", account=account.code, new=new, arrived=arrived)
+        if not new:
+            act.nothing()
     return new
 
 
@@ -71,9 +75,11 @@ def import_statement(*, account_id: int, name: str, data: bytes, now: datetime, 
     account = _one(collection_accounts(by), account_id)
     lines = registry.collection(account.provider).parse_statement(data)
     with acting(by, "treasury.change", kind="collection_account", ids=[account_id], now=now) as act:
-        file, _is_new = store_file(name=name, content=data, now=now, by=by)
+        file, is_new = store_file(name=name, content=data, now=now, by=by)
         new = record_collection_lines(account_id=account_id, lines=lines, now=now, by=by)
         act.note(verb="import_statement", file=file.sha256, lines=len(lines), new=new)
+        if not new and not is_new:
+            act.nothing()
     return new
 
 
