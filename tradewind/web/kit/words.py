@@ -106,6 +106,8 @@ def readable(code: str) -> str:
 INPUTS = {
     "service": gettext_noop("Shipping service"),
     "of": gettext_noop("Rate of the day"),
+    "rate_of": gettext_noop("Rate of the day"),
+    "rate_source": gettext_noop("Source of the rate"),
     "rate": gettext_noop("Applied rate"),
     "most": gettext_noop("At most"),
 }
