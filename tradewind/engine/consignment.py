@@ -91,7 +91,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class LineShare:
-    """What falls on one line of the consignment; None while a part of it is unknown. Lines sum to the whole."""
+    """What falls on one line; None while a part of it is unknown. The lines sum to the whole."""
 
     goods: Money
     freight: Money  # insurance included

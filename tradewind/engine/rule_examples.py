@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tradewind.engine.rule_formulas import FORMULAS, Case
-from tradewind.engine.rule_rows import Example, NoRule, Unconfirmed
+from tradewind.engine.rule_rows import CONFIRMED, Example, NoRule, Unconfirmed
 from tradewind.engine.rulebook import Rulebook
 
 
@@ -32,6 +32,15 @@ def run_examples(rulebook: Rulebook) -> list[ExampleFailure]:
 
 
 def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
+    """The example in the book its author assumes: the proposed rows it names switched on."""
+    if not example.assume:
+        return _asked(rulebook, example)
+    if strange := [id_ for id_ in example.assume if rulebook.by_id(id_) is None]:
+        return [ExampleFailure(example.file, example.name, "assume", "ids of rows", ", ".join(strange))]
+    return _asked(rulebook.with_decisions(dict.fromkeys(example.assume, CONFIRMED)), example)
+
+
+def _asked(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
     def failure(field: str, expected: object, got: object) -> ExampleFailure:
         return ExampleFailure(example.file, example.name, field, str(expected), str(got))
 
@@ -49,7 +58,7 @@ def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
         if formula is None:
             return [failure("formula", ", ".join(FORMULAS), example.formula)]
         try:
-            got = formula(Case(rulebook, rule, example.on, example.inputs))
+            got = formula(Case(rulebook, rule, example.on, example.inputs, example.keys))
         except (LookupError, ValueError) as exc:
             return [failure("inputs", f"what {example.formula} needs", f"{type(exc).__name__}: {exc}")]
     return [

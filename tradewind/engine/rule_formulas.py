@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from typing import Any
 from tradewind.engine import fulfilment_fees
 from tradewind.engine.export_refund import producer_refund, trading_refund
 from tradewind.engine.fees import payment_fee, referral_fee
+from tradewind.engine.landed_examples import landed_example
 from tradewind.engine.money import Money
 from tradewind.engine.rates_weight import Parcel, Weighing
 from tradewind.engine.rule_rows import Rule
@@ -27,6 +28,7 @@ class Case:
     rule: Rule
     on: date
     inputs: Mapping[str, Any]
+    keys: Mapping[str, str] = field(default_factory=dict)  # the question, as its author put it
 
     def money(self, name: str = "price") -> Money:
         """An input as an amount of the inputs' currency; KeyError when it is not stated."""
@@ -71,8 +73,8 @@ def _parcel(inputs: Mapping[str, Any]) -> tuple[int, tuple[int, ...]]:
 
 
 def _chargeable_weight(case: Case) -> Answers:
-    grams, sides = _parcel(case.inputs)
-    weight = weighing(case.rule).weigh(Parcel("", grams, *sides))
+    grams, (a, b, c) = _parcel(case.inputs)
+    weight = weighing(case.rule).weigh(Parcel("", grams, a, b, c))
     return {"units": weight.units, "by_volume": weight.by_volume, "reason": weight.reason}
 
 
@@ -129,4 +131,5 @@ FORMULAS: dict[str, Callable[[Case], Answers]] = {
     "storage_fee": _storage_fee,
     "trading_refund": _trading_refund,
     "producer_refund": _producer_refund,
+    "landed_cost": lambda case: landed_example(case.book, case.keys, case.inputs, case.on),
 }

@@ -15,7 +15,7 @@ from tradewind.engine.rule_rows import ANY, CONFIRMED, PROPOSED, Example, Rule, 
 _ROW_FIELDS = (
     "id", "kind", "valid_from", "valid_to", "known_to", "source", "reviewed", "status", "confidence", "note",
 )  # fmt: skip
-_EXAMPLE_FIELDS = ("name", "kind", "on", "expect", "formula", "inputs", "none", "unconfirmed")
+_EXAMPLE_FIELDS = ("name", "kind", "on", "expect", "formula", "inputs", "none", "unconfirmed", "assume")
 _LEVELS = ("high", "medium", "low")
 
 
@@ -156,5 +156,6 @@ def _example(name: str, row: int, raw: dict[str, Any], problems: list[Problem]) 
         name, read.text("name"), raw["kind"], read.day("on"),
         {key: str(raw[key]) for key in schema.keys if key in raw},
         raw.get("expect") or {}, str(raw.get("formula", "")), raw.get("inputs") or {}, none, unconfirmed,
+        tuple(str(id_) for id_ in raw.get("assume", ())),
     )  # fmt: skip
     return example if read.clean else None

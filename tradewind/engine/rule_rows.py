@@ -96,6 +96,7 @@ class Example:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     none: bool = False  # no row may be found
     unconfirmed: bool = False  # the day lies past what is known: a person must confirm
+    assume: tuple[str, ...] = ()  # ids of proposed rows the case takes as confirmed
 
 
 @dataclass(frozen=True, slots=True)

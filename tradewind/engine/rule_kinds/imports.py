@@ -81,8 +81,8 @@ def _levels(row: Mapping[str, Any]) -> Mapping[str, str]:
 def _charge(row: Mapping[str, Any]) -> Mapping[str, str]:
     """A row that charges: a rate or an amount, and amounts with their currency and unit."""
     wrong = {}
-    if not {"rate", "by_hs", "amount"} & set(row):
-        wrong["rate"] = "a rate or an amount is needed"
+    if bool({"rate", "by_hs", "amount"} & set(row)) == bool(row.get("unknown")):
+        wrong["rate"] = "a rate or an amount is needed, unless it is unknown"
     if ("amount" in row) != ("per" in row):
         wrong["per"] = "needs `amount`, and `amount` needs it"
     sums = {"amount", "least", "most", "less", "over", "up_to"} & set(row)
@@ -162,7 +162,7 @@ IMPORTS: dict[str, KindSchema] = {
     ),
     # What is charged for the entry itself; `over`, `up_to`: the value of the goods it applies to.
     "border_fee": KindSchema(
-        ("market", "fee", *_PARTIES, "origin"),
+        ("market", "fee", *_PARTIES),
         {
             "scope": Value(text),
             "rate": Value(fraction, False),
@@ -170,6 +170,7 @@ IMPORTS: dict[str, KindSchema] = {
             "over": Value(decimal, False),
             "up_to": Value(decimal, False),
             "taxed": Value(flag, False),  # enters the base of the tax
+            "unknown": Value(flag, False),  # it exists, its size was not found: the answer is unknown
             "collector": Value(one_of(*COLLECTORS)),
         }
         | _AMOUNTS,

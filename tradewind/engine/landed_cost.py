@@ -1,0 +1,258 @@
+"""What a consignment costs to land and sell on a day: duty, tax at the border, tax at the sale, fees.
+
+Three questions, each with its own answer (due, not due, unknown), who collects it and who bears it. Every
+number names the row it stands on. What is not known is unknown, with what would make it known; never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+
+from tradewind.engine.breakdown import MISSING, Breakdown
+from tradewind.engine.consignment import (
+    BUYER,
+    DDP,
+    DUE,
+    NOT_DUE,
+    SELLER,
+    UNKNOWN,
+    Answer,
+    Consignment,
+    GoodsLine,
+    LandedCost,
+    LineShare,
+)
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.fx import Rates
+from tradewind.engine.landed_asked import formula_row, sides, words
+from tradewind.engine.landed_charges import Part
+from tradewind.engine.landed_duty import Tariffs, duty_parts
+from tradewind.engine.landed_goods import Book, Group, Parcel, major, parcel, spread
+from tradewind.engine.landed_tax import border_parts, fee_parts, sale_parts
+from tradewind.engine.money import Money
+from tradewind.engine.rulebook import Rule, Rulebook
+
+__all__ = ["Answer", "Consignment", "GoodsLine", "LandedCost", "LineShare", "landed_cost", "landed_costs"]
+
+
+def landed_cost(
+    consignment: Consignment, rulebook: Rulebook, rates: Rates, on: date, tariffs: Tariffs | None = None
+) -> LandedCost:
+    """The three answers, fees, who pays what and the total, in the market's currency.
+
+    `tariffs`: (market, hs, origin, day) -> the tariff's rate or None; not asked for lines that state theirs.
+    Refused with every problem when the question itself cannot be: unknown market, scheme or region, no rate
+    of exchange, amounts below zero, no rule of the market in force. What can be answered is answered:
+    an unknown duty leaves the fees known.
+    """
+    return _landed(consignment, Book(rulebook, rates, on), tariffs)
+
+
+def landed_costs(
+    consignments: Iterable[Consignment],
+    rulebook: Rulebook,
+    rates: Rates,
+    on: date,
+    tariffs: Tariffs | None = None,
+) -> list[LandedCost | tuple[Problem, ...]]:
+    """Many at once, in order: each its answer, or the problems that keep it from one."""
+    book = Book(rulebook, rates, on)
+    asked = _remembering(tariffs, book) if tariffs else None
+    out: list[LandedCost | tuple[Problem, ...]] = []
+    for consignment in consignments:
+        try:
+            out.append(_landed(consignment, book, asked))
+        except Refused as refused:
+            out.append(refused.problems)
+    return out
+
+
+def _remembering(tariffs: Tariffs, book: Book) -> Tariffs:
+    def ask(market: str, hs: str, origin: str, on: date):  # type: ignore[no-untyped-def]
+        return book.remember(("tariff", market, hs, origin, on), lambda: tariffs(market, hs, origin, on))
+
+    return ask
+
+
+def _landed(asked: Consignment, book: Book, tariffs: Tariffs | None) -> LandedCost:
+    formula = formula_row(asked, book)
+    case = parcel(asked, book, formula, sides(asked, book, formula))
+    words(case)
+    fees = fee_parts(case)
+    duty = duty_parts(case, tariffs)
+    more, tax = border_parts(case)
+    duty += more
+    sale, sale_row = sale_parts(case)
+    return _told(case, duty, tax, fees, sale, sale_row)
+
+
+def _told(
+    case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part], sale_row: Rule | None
+) -> LandedCost:
+    answers = {
+        "duty": _border(case, duty, "duty"),
+        "border_tax": _border(case, tax, "tax"),
+        "sale_tax": _sale(case, sale, sale_row),
+    }
+    tree = _tree(case, duty, tax, fees, sale)
+    return LandedCost(
+        answers["duty"],
+        answers["border_tax"],
+        answers["sale_tax"],
+        tuple(part.node for part in fees),
+        _pays(case, answers, fees),
+        _shares(case, duty, tax, fees, sale),
+        tree,
+        tuple(case.problems),
+        tuple(case.alerts),
+    )
+
+
+def _sum(case: Parcel, parts: Sequence[Part]) -> Money | None:
+    if any(part.node.state == MISSING for part in parts):
+        return None
+    return case.money(sum(part.minor for part in parts))
+
+
+def _state(amount: Money | None) -> str:
+    if amount is None:
+        return UNKNOWN
+    return DUE if amount else NOT_DUE
+
+
+def _why(parts: Sequence[Part]) -> str:
+    """Reasons in words, each once; those of what is unknown alone when there are any."""
+    unknown = [part for part in parts if part.node.state == MISSING]
+    return "; ".join(dict.fromkeys(part.node.formula for part in unknown or parts if part.node.formula))
+
+
+def _sources(parts: Iterable[Part]) -> list[str]:
+    return [source for part in parts for source in part.node.source.split(", ") if source]
+
+
+def _border(case: Parcel, parts: list[Part], levy: str) -> Answer:
+    rows = [group.sides.duty if levy == "duty" else group.sides.tax for group in case.groups]
+    amount = _sum(case, parts)
+    rules = dict.fromkeys([row.id for row in rows] + _sources(parts))
+    collector = payer = ""
+    state = _state(amount)
+    if state != NOT_DUE:
+        collector = ", ".join(dict.fromkeys(row.text("collector") for row in rows))
+        payer = ", ".join(dict.fromkeys(_payer(case, row, levy) for row in rows))
+    return Answer(state, amount, collector, payer, _why(parts), tuple(rules))
+
+
+def _payer(case: Parcel, row: Rule, levy: str) -> str:
+    """Who bears it: what the threshold row or the scheme says, else the delivery term."""
+    asked = case.asked
+    if "payer" in row.values:
+        return row.text("payer")
+    if levy == "duty" and asked.scheme:
+        scheme = case.book.find("scheme", market=asked.market, scheme=asked.scheme)
+        if scheme is not None and "duty_payer" in scheme.values:
+            return scheme.text("duty_payer")
+    return SELLER if asked.incoterm == DDP else BUYER
+
+
+def _sale(case: Parcel, parts: list[Part], row: Rule | None) -> Answer:
+    if not parts:
+        return Answer(NOT_DUE, case.money(0), why="the tax of these goods is a matter of the border")
+    amount = _sum(case, parts)
+    state = _state(amount)
+    collector = row.text("collector") if row is not None and state != NOT_DUE else ""
+    payer = BUYER if state != NOT_DUE else ""
+    rules = tuple(dict.fromkeys(_sources(parts)))
+    return Answer(state, amount, collector, payer, _why(parts), rules)
+
+
+def _tree(case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part]) -> Breakdown:
+    asked = case.asked
+    parts = [
+        _goods(case),
+        _stated(case, "freight", asked.freight),
+        _stated(case, "insurance", asked.insurance),
+    ]
+    if asked.charges is not None:
+        parts.append(_stated(case, "charges", asked.charges))
+    parts += [
+        _branch(case, "duty", duty),
+        _branch(case, "border_tax", tax),
+        _branch(case, "border_fees", fees),
+        _branch(case, "sale_tax", sale),
+    ]
+    return Breakdown.of("landed_cost", parts)
+
+
+def _goods(case: Parcel) -> Breakdown:
+    total = case.money(case.minor(sum(case.worths, Fraction(0))))
+    currencies = {line.value.currency for line in case.asked.lines} - {case.currency}
+    inputs = {f"{c}/{case.currency}": case.book.worth_words(c, case.currency) for c in sorted(currencies)}
+    return Breakdown("goods", total, formula="converted" if inputs else "stated", inputs=inputs)
+
+
+def _stated(case: Parcel, name: str, amount: Money) -> Breakdown:
+    if amount.currency == case.currency:
+        return Breakdown(name, amount, formula="stated")
+    value = case.book.convert(major(amount), amount.currency, case.currency)
+    return Breakdown(name, case.money(case.minor(value)), formula="converted", inputs={"amount": str(amount)})
+
+
+def _branch(case: Parcel, name: str, parts: list[Part]) -> Breakdown:
+    if not parts:
+        return Breakdown(name, Money.zero(case.currency), formula="none")
+    if len(parts) == 1:
+        node = parts[0].node
+        if node.name == name:
+            return node
+    return Breakdown.of(name, [part.node for part in parts])
+
+
+def _pays(case: Parcel, answers: dict[str, Answer], fees: list[Part]) -> dict[str, Money]:
+    """What seller and buyer bear beside the goods; unknown amounts are left out."""
+    pays = {SELLER: case.money(0), BUYER: case.money(0)}
+    for amount in (case.asked.freight, case.asked.insurance, case.asked.charges):
+        if amount:
+            pays[SELLER] += _stated(case, "", amount).amount  # type: ignore[operator]
+    for answer in answers.values():
+        if answer.amount and answer.payer in pays:
+            pays[answer.payer] += answer.amount
+    owed = case.money(sum(part.minor for part in fees))
+    pays[SELLER if case.asked.incoterm == DDP else BUYER] += owed
+    return pays
+
+
+def _shares(
+    case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part]
+) -> tuple[LineShare, ...]:
+    """Every amount shared out to the lines it falls on, by value, so that they sum to the whole."""
+    lines = case.asked.lines
+    goods = spread(case.minor(sum(case.worths, Fraction(0))), case.worths)
+    borne = [a for a in (case.asked.freight, case.asked.insurance) if a]
+    minors = [_stated(case, "", amount).amount for amount in borne]
+    freight = spread(sum(m.minor for m in minors if isinstance(m, Money)), case.worths)
+    columns = [_by_line(case, parts) for parts in (duty, tax, sale, fees)]
+    return tuple(
+        LineShare(
+            case.money(goods[i]),
+            case.money(freight[i]),
+            *[None if column is None else case.money(column[i]) for column in columns],
+        )
+        for i in range(len(lines))
+    )
+
+
+def _by_line(case: Parcel, parts: list[Part]) -> list[int] | None:
+    if any(part.node.state == MISSING for part in parts):
+        return None
+    out = [0] * len(case.worths)
+    for part in parts:
+        for group, minor in part.shares:
+            for row, own in zip(group.rows, _in_group(case, group, minor), strict=True):
+                out[row] += own
+    return out
+
+
+def _in_group(case: Parcel, group: Group, minor: int) -> list[int]:
+    return spread(minor, [case.worths[row] for row in group.rows])
