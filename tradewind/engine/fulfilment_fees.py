@@ -13,7 +13,7 @@ from math import ceil
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money, quantize
 from tradewind.engine.rule_rows import Rule
-from tradewind.engine.rulebook import NoRule, Rulebook, RuleGap
+from tradewind.engine.rulebook import NoRule, Rulebook, RuleGap, Unconfirmed
 
 MM_PER_INCH, G_PER_LB = Fraction(254, 10), Fraction(45359237, 100000)
 GRAMS = {"g": Fraction(1), "kg": Fraction(1000), "lb": G_PER_LB, "oz": G_PER_LB / 16}
@@ -49,16 +49,32 @@ class Tier:
 
 
 def size_tier(book: Rulebook, on: date, unit: Unit, *, channel: str, market: str) -> Tier:
-    """The first size tier the unit fits. NoRule when it fits none that is known, Unconfirmed past their life.
+    """The first size tier the unit fits. NoRule when it fits none that is known; Unconfirmed when it fits one
+    that is past its known life.
 
     Example: 300 x 200 x 18 mm and 400 g are small standard at Amazon US (15 x 12 x 0.75 in, 1 lb).
     """
-    rows = book.each("size_tier", "tier", on, channel=channel, market=market)
-    for row in sorted(rows, key=lambda rule: int(rule.values["place"])):
+    keys = {"channel": channel, "market": market}
+    for row, gap in _tiers(book, on, keys):
         billed = _billed(row, unit)
         if _fits(row, unit, billed):
+            if gap is not None:
+                raise gap
             return Tier(row, billed)
-    raise NoRule("size_tier", {"channel": channel, "market": market}, on)
+    raise NoRule("size_tier", keys, on)
+
+
+def _tiers(book: Rulebook, on: date, keys: dict[str, str]) -> list[tuple[Rule, Unconfirmed | None]]:
+    """Tiers in the order in which they are tried; with the refusal of those past their known life."""
+    found: list[tuple[Rule, Unconfirmed | None]] = []
+    for tier in book.values_of("size_tier", "tier"):
+        try:
+            found.append((book.find("size_tier", on, **keys, tier=tier), None))
+        except Unconfirmed as gap:
+            found.append((gap.rule, gap))
+        except NoRule:
+            continue
+    return sorted(found, key=lambda row: int(row[0].values["place"]))
 
 
 def _billed(row: Rule, unit: Unit) -> Fraction:
@@ -130,8 +146,8 @@ def storage_of(
         return Breakdown.missing("storage_fee", str(gap))
     row = next((r for r in rows if on.month in r.values["months"]), None)
     if row is None:
-        gap = NoRule("storage_fee", {"channel": channel, "market": market, "size": size}, on)
-        return Breakdown.missing("storage_fee", str(gap))
+        none = NoRule("storage_fee", {"channel": channel, "market": market, "size": size}, on)
+        return Breakdown.missing("storage_fee", str(none))
     return storage_fee(row, unit.mm3, months)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ from tradewind.engine.fulfilment_fees import (
     storage_of,
 )
 from tradewind.engine.money import Money
-from tradewind.engine.rulebook import NoRule, build, parse_rules
+from tradewind.engine.rulebook import NoRule, Rulebook, Unconfirmed, build, parse_rules
 
 BOOK = """
 [defaults]
@@ -116,6 +117,11 @@ def test_the_first_tier_a_unit_fits_is_its_own(book, sides, grams, tier):
 def test_a_unit_that_fits_no_known_tier_has_none(book):
     with pytest.raises(NoRule):
         size_tier(book, ON, Unit((500, 356, 203), 100), **SHOP)
+    ended = replace(book.by_id("small"), known_to=date(2025, 1, 1))
+    past = Rulebook([ended, book.by_id("large")])
+    with pytest.raises(Unconfirmed):
+        size_tier(past, ON, Unit((300, 200, 18), 400), **SHOP)
+    assert size_tier(past, ON, Unit((457, 356, 203), 500), **SHOP).code == "large"
     tree = fulfilment_of(book, ON, Unit((500, 356, 203), 100), **SHOP)
     assert (tree.state, tree.amount) == ("missing", None)
 

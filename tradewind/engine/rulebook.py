@@ -113,14 +113,15 @@ class Rulebook:
         if ended is not None:
             raise Unconfirmed(kind, keys, on, *ended)
         found = []
-        for value in self._values_of(kind, over):
+        for value in self.values_of(kind, over):
             try:
                 found.append(self.find(kind, on, **keys, **{over: value}))
             except NoRule:
                 continue
         return found
 
-    def _values_of(self, kind: str, over: str) -> list[str]:
+    def values_of(self, kind: str, over: str) -> list[str]:
+        """Every value of a key that a row of the kind, on or off, names; in order."""
         question = ("values of", kind, over)
         if question not in self._values:
             self._values[question] = sorted({v for k, key, v in self._names if (k, key) == (kind, over)})
