@@ -46,7 +46,8 @@ test: $(DEV_STAMP) messages  ## all tests but the deep drills
 deep: $(DEV_STAMP) messages  ## long drills: kill -9, races, faults
 	$(V)/python -m pytest -m deep tests
 
-bench: $(DEV_STAMP) messages
+bench: $(DEV_STAMP) messages  ## every benchmark; without the peers where they cannot be installed
+	-$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	$(V)/python -m bench
 
 e2e: $(DEV_STAMP) messages
@@ -69,6 +70,8 @@ lock: $(DEV_STAMP)  ## lock the requirements anew; the wider files agree with th
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-scale.in -o requirements-scale.txt
 	$(LOCK) -c requirements.txt -c requirements-scale.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt -c requirements-scale.txt -c requirements-dev.txt requirements-bench.in \
+	  -o requirements-bench.txt
 
 clean:
 	rm -rf .venv var

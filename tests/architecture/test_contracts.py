@@ -64,7 +64,9 @@ def test_no_file_of_the_shared_folder_is_copied_here():
 
 
 def test_no_lock_names_an_index_and_every_line_has_its_hash():
-    for name in ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt"):
+    locks = sorted(p.name for p in ROOT.glob("requirements*.txt"))
+    assert {"requirements.txt", "requirements-scale.txt", "requirements-dev.txt"} < set(locks)
+    for name in locks:
         text = (ROOT / name).read_text()
         assert "://" not in text, name
         assert "--index-url" not in text.replace("--no-emit-index-url", "")
