@@ -83,6 +83,7 @@ def _by_regime(case: Parcel, name: str, groups: list[Group]) -> list[Part]:
         except RuleGap as found:
             parts.append(missing(name, gap(case, "duty", found), group.sides.duty.id))
             continue
+        group.regime = rule
         by_rule.setdefault(rule.id, (rule, []))[1].append(group)
     for rule, members in by_rule.values():
         try:
@@ -93,14 +94,6 @@ def _by_regime(case: Parcel, name: str, groups: list[Group]) -> list[Part]:
             _owe(group, minor, case)
         parts.append(part)
     return parts
-
-
-def covers_tax(case: Parcel, group: Group) -> bool:
-    """Whether the goods stand in a regime that contains the tax at the border."""
-    if group.duty_word in (FREE, AT_SALE, CHARGED, ASK):
-        return False
-    rule = case.book.find("duty", layer=group.duty_word, origin=group.line.origin, **parties(case.asked))
-    return rule is not None and rule.values.get("covers_tax", False) is True
 
 
 def _by_tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> list[Part]:

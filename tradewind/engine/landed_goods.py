@@ -100,6 +100,7 @@ class Group:
     values: dict[str, Fraction] = field(default_factory=dict)  # names of the formulas
     duty_word: str = ""  # what the thresholds say: free, due, sale, ask or a regime
     tax_word: str = ""
+    regime: Rule | None = None  # the duty row that stands alone for them
 
     @property
     def weight_kg(self) -> Fraction | None:

@@ -9,7 +9,7 @@ from tradewind.engine.formula import FormulaError
 from tradewind.engine.import_steps import DUTY, TARIFF, Step, Steps
 from tradewind.engine.landed_asked import parties, schemes, threshold_text, word
 from tradewind.engine.landed_charges import Part, Unknowable, charged, missing, nothing
-from tradewind.engine.landed_duty import covers_tax, gap
+from tradewind.engine.landed_duty import gap
 from tradewind.engine.landed_goods import ZERO, Group, Parcel, spread
 from tradewind.engine.money import Money, quantize
 from tradewind.engine.rule_kinds.imports import ASK, AT_SALE, CHARGED, FREE, NOBODY
@@ -97,7 +97,7 @@ def _no_tax(case: Parcel, group: Group) -> tuple[str, str] | None:
         return f"free: {threshold_text(case, rule)}", rule.id
     if side == AT_SALE:
         return f"taxed at the sale: {threshold_text(case, rule)}", rule.id
-    if covers_tax(case, group):
+    if group.regime is not None and group.regime.values.get("covers_tax"):
         return f"contained in the duty {group.duty_word}", rule.id
     steps: Steps = case.formula.values["steps"]
     if side == CHARGED and not any(step.levy == "tax" for step in steps.after):
