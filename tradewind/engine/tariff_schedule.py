@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.duty_text import duty_rate, special_rates
-from tradewind.engine.tariff import DutyRate
+from tradewind.engine.tariff import KNOWN, DutyRate
 
 GENERAL, COLUMN_2 = "general", "column2"
 _REMEMBERED = 100_000  # answers
 _LISTED = 30  # candidates named in a refusal
+_MEASURE = re.compile(r"\b99\d\d\.\d\d\.\d\d\b")
 
 
 class Line(NamedTuple):
@@ -25,6 +26,7 @@ class Line(NamedTuple):
     general: str = ""
     special: str = ""
     column2: str = ""
+    notes: str = ""
 
 
 def plain_code(hs: str) -> str:
@@ -53,6 +55,7 @@ class Schedule:
         self.currency, self.source = currency, source
         self._lines = {line.code: line for line in lines}
         self._codes = sorted(self._lines)
+        self._noted = any(line.notes for line in self._lines.values())
         self._found: dict[tuple[str, date, str], DutyRate | None] = {}
 
     def __len__(self) -> int:
@@ -105,6 +108,17 @@ class Schedule:
             for programme, text in special_rates(line.special)
         }
 
+    def measures(self, hs: str) -> frozenset[str] | None:
+        """Headings of chapter 99 the footnotes of a code and of the lines above it name: "9903.88.15".
+
+        None when it is not known: a tariff without footnotes, or a code it does not have.
+        """
+        code = plain_code(hs)
+        if not self._noted or not self.has(code):
+            return None
+        lines = (self._lines.get(code[:size]) for size in range(4, len(code) + 1, 2))
+        return frozenset(m for line in lines if line is not None for m in _MEASURE.findall(line.notes))
+
     def has(self, hs: str) -> bool:
         """Whether the tariff knows the code: listed, above listed ones, or inheriting."""
         code = plain_code(hs)
@@ -140,7 +154,7 @@ class Schedule:
 def _same(one: DutyRate, two: DutyRate) -> bool:
     return one.text == two.text or (
         (one.state, one.terms, one.at_least, one.at_most) == (two.state, two.terms, two.at_least, two.at_most)
-        and one.state == "known"
+        and one.state == KNOWN
     )
 
 

@@ -79,6 +79,20 @@ def test_a_line_without_any_rate_is_unknown_not_free() -> None:
     assert (rate.state, rate.free) == (UNKNOWN, False)
 
 
+def test_measures_are_those_the_footnotes_name_and_unknown_without_any() -> None:
+    lines = [
+        Line("95030000", "Free", notes="See 9903.88.15."),
+        Line("9503000073", notes="See 9903.01.24; See 2/"),
+        Line("84137020", "Free"),
+    ]
+    noted = Schedule(lines, currency="USD", source="")
+    assert noted.measures("9503.00.00.73") == {"9903.88.15", "9903.01.24"}
+    assert noted.measures("95030000") == {"9903.88.15"}
+    assert noted.measures("84137020") == frozenset()
+    assert noted.measures("84137099") is None
+    assert SCHEDULE.measures("0101300000") is None
+
+
 codes = st.text("0189", min_size=8, max_size=8)
 
 

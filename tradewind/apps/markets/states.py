@@ -1,4 +1,4 @@
-"""States of a market."""
+"""States of a market and of a tariff."""
 
 from tradewind.db.states import StateTable
 
@@ -10,3 +10,5 @@ MARKET = StateTable(
         "watch": (("left",), "watched"),
     },
 )
+
+TARIFF = StateTable("loaded", {"withdraw": (("loaded",), "withdrawn")})

@@ -9,12 +9,14 @@ from tradewind.engine.rule_kinds.china import CHINA
 from tradewind.engine.rule_kinds.imports import IMPORTS
 from tradewind.engine.rule_kinds.places import PLACES
 from tradewind.engine.rule_kinds.schema import KindSchema, Value
+from tradewind.engine.rule_kinds.tariffs import TARIFFS
 
 __all__ = ["KINDS", "SUBJECTS", "KindSchema", "Value"]
 
 # Subject -> its kinds, in the order of the business.
 SUBJECTS: dict[str, dict[str, KindSchema]] = {
     "imports": IMPORTS,
+    "tariffs": TARIFFS,
     "places": PLACES,
     "channels": CHANNELS,
     "carriers": CARRIERS,
