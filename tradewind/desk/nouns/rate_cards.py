@@ -11,7 +11,6 @@ from tradewind.apps.logistics.models import RateBand, Service
 from tradewind.apps.logistics.operations import NewRateCard, import_rate_card
 from tradewind.desk.kernel import (
     CHOICE,
-    COUNTRY,
     DATE,
     FILE,
     FLAG,
@@ -43,17 +42,17 @@ def _service(row: Any) -> Ref:
 def _bands(card_id: int, currency: str) -> list[dict[str, Any]]:
     return [
         {
-            "country": b.country,
-            "above_g": b.above_g,
-            "to_g": b.to_g,
-            "first_g": b.first_g,
+            "zone": b.zone,
+            "above": b.above,
+            "to": b.to,
+            "first_weight": b.first,
             "first": Money(b.first_minor, currency),
-            "step_g": b.step_g,
+            "step_weight": b.step,
             "step": Money(b.step_minor, currency),
             "parcel": Money(b.parcel_minor, currency),
-            "minimum_g": b.minimum_g,
+            "minimum": b.minimum,
         }
-        for b in RateBand.objects.filter(card_id=card_id).order_by("country", "above_g")
+        for b in RateBand.objects.filter(card_id=card_id).order_by("zone", "above")
     ]
 
 
@@ -62,15 +61,15 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     if row is None:
         return None
     columns = (
-        Column("country", _("Country"), COUNTRY),
-        Column("above_g", _("Above g"), INT),
-        Column("to_g", _("Up to g"), INT),
-        Column("first_g", _("First weight g"), INT),
+        Column("zone", _("Zone")),
+        Column("above", _("Above g"), INT),
+        Column("to", _("Up to g"), INT),
+        Column("first_weight", _("First weight g"), INT),
         Column("first", _("First weight price"), MONEY),
-        Column("step_g", _("Further weight g"), INT),
+        Column("step_weight", _("Further weight g"), INT),
         Column("step", _("Further weight price"), MONEY),
         Column("parcel", _("Per parcel"), MONEY),
-        Column("minimum_g", _("Least weight g"), INT),
+        Column("minimum", _("Least weight g"), INT),
     )
     return Detail(
         str(row.service),

@@ -101,8 +101,8 @@ def _quote(call: Call) -> Outcome:
             "service": o.service.code,
             "price": o.quote.amount,
             "compare": o.compare,
-            "reason": o.quote.reason,
-            "chargeable_g": o.quote.chargeable_g,
+            "reason": o.reason,
+            "chargeable": o.quote.chargeable,
             "explained": o.quote.explain().to_json(),
         }
         for o in offers
@@ -110,7 +110,7 @@ def _quote(call: Call) -> Outcome:
     best = next((o for o in offers if o.quote.amount is not None), None)
     if best is None:
         return Outcome(_("No service takes this parcel."), detail={"offers": told})
-    lines = "; ".join(f"{o.service} {o.quote.amount or o.quote.reason}" for o in offers[:8])
+    lines = "; ".join(f"{o.service} {o.quote.amount or o.reason}" for o in offers[:8])
     return Outcome(_now("Cheapest first: %(lines)s") % {"lines": lines}, detail={"offers": told})
 
 

@@ -140,7 +140,7 @@ def service(divisor=None):
         service=made, currency="CNY", valid_from=date(2026, 1, 1), source="card 1", divisor=divisor
     )
     RateBand.objects.create(
-        card=card, country="US", above_g=0, to_g=5000, step_g=100, step_minor=500, parcel_minor=1000
+        card=card, zone="US", above=0, to=5000, step=100, step_minor=500, parcel_minor=1000
     )
     return made
 

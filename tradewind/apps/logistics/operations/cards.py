@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from tradewind.apps.logistics.models import RateBand, RateCard, Service
+from tradewind.apps.logistics.queries.cards import BAND
 from tradewind.apps.org.operations import acting, store_file
 from tradewind.apps.org.operations.checking import BIGGEST, Findings
 from tradewind.engine.access import Actor
@@ -26,14 +27,14 @@ def _price(name: str, *aliases: str, required: bool = False) -> ColumnSpec:
 
 COLUMNS = (
     ColumnSpec("country", COUNTRY, ("Country", "国家", "国家代码", "目的国"), required=True),
-    _grams("above_g", "From g", "起始重量(g)", "起重g", "大于g", required=True),
-    _grams("to_g", "To g", "截止重量(g)", "止重g", "小于等于g", required=True),
-    _grams("first_g", "First g", "首重(g)", "首重g"),
-    _price("first", "First Price", "首重价格", "首重运费"),
-    _grams("step_g", "Step g", "续重(g)", "续重单位g", required=True),
-    _price("step", "Step Price", "续重价格", "续重运费", required=True),
+    _grams("above", "From g", "起始重量(g)", "起重g", "大于g", required=True),
+    _grams("to", "To g", "截止重量(g)", "止重g", "小于等于g", required=True),
+    _grams("first_weight", "First g", "首重(g)", "首重g"),
+    _price("first_price", "First Price", "首重价格", "首重运费"),
+    _grams("step_weight", "Step g", "续重(g)", "续重单位g", required=True),
+    _price("step_price", "Step Price", "续重价格", "续重运费", required=True),
     _price("parcel", "Per Parcel", "挂号费", "处理费", "操作费"),
-    _grams("minimum_g", "Minimum g", "最低计费重(g)", "最低计费重g"),
+    _grams("minimum", "Minimum g", "最低计费重(g)", "最低计费重g"),
 )
 
 
@@ -75,9 +76,7 @@ def import_rate_card(*, card: NewRateCard, name: str, content: bytes, now: datet
         new.save(force_insert=True)
         RateBand.objects.bulk_create(
             RateBand(
-                card=new, country=b.country, above_g=b.above_g, to_g=b.to_g, first_g=b.first_g,
-                first_minor=b.first_minor, step_g=b.step_g, step_minor=b.step_minor,
-                parcel_minor=b.parcel_minor, minimum_g=b.minimum_g,
+                card=new, **{name: getattr(b, name) for name in BAND}
             )
             for b in bands
         )  # fmt: skip
@@ -95,7 +94,9 @@ def _bad_money(card: NewRateCard) -> bool:
 def _card(found: Findings, card: NewRateCard) -> RateCard:
     if not Service.objects.filter(pk=card.service_id).exists():
         found.add("service", card.service_id, _("there is no such row"))
-    if RateCard.objects.filter(service_id=card.service_id, valid_from=card.valid_from).exists():
+    if RateCard.objects.filter(
+        service_id=card.service_id, valid_from=card.valid_from, state="active"
+    ).exists():
         found.add("valid_from", card.valid_from, _("a card of this service from this day is already there"))
     found.days("valid_to", card.valid_from, card.valid_to)
     return RateCard(
@@ -121,6 +122,6 @@ def _band(found: Findings, row: Row, currency: str) -> Band:
         return found.whole(field, amount, most=BIGGEST) or 0
 
     return Band(
-        v["country"], v["above_g"], v["to_g"], v["step_g"], minor("step"),
-        v["first_g"] or 0, minor("first"), minor("parcel"), v["minimum_g"] or 0, row.no,
+        v["country"], v["above"], v["to"], v["step_weight"], minor("step_price"), v["first_weight"] or 0,
+        minor("first_price"), minor("parcel"), v["minimum"] or 0, row=row.no,
     )  # fmt: skip
