@@ -13,10 +13,11 @@ from tradewind.apps.ledger.operations import open_chart
 from tradewind.apps.orders.models import Order
 from tradewind.apps.orders.operations import place_orders, reserve_orders
 from tradewind.apps.stock.models import Balance, FirstLeg
+from tradewind.desk import export
 from tradewind.desk.doing import do
 from tradewind.desk.listing import Wish, counts, page
 from tradewind.desk.registry import noun
-from tradewind.desk.rows import allowed_detail, export_rows, plain_detail, plain_row
+from tradewind.desk.rows import allowed_detail, plain_detail, plain_row
 from tradewind.engine.access import FINANCE, OPERATIONS, WAREHOUSE, Denied
 from tradewind.engine.contracts import Address, Refused
 
@@ -69,7 +70,7 @@ def test_every_list_and_page_can_be_read(world):
         found = page(one, BY, Wish())
         assert found.rows, code
         counts(one, BY, Wish())
-        assert len(list(export_rows(one, BY, Wish()))) == len(found.rows) + 1
+        assert len(list(export.table(one, BY, Wish()))) == len(found.rows) + 1
         for row in found.rows:
             assert plain_row(one, BY, row)["id"].startswith(one.prefix)
             detail = allowed_detail(one, BY, row.pk)

@@ -13,7 +13,7 @@ from tradewind.apps.ledger.models import Entry
 from tradewind.apps.profit.models import OrderProfit
 from tradewind.apps.profit.step import run as recompute_profit
 from tradewind.apps.settlements.models import SettlementFile
-from tradewind.desk import doing, listing, rows
+from tradewind.desk import doing, export, listing, rows
 from tradewind.desk.kernel import Upload
 from tradewind.desk.registry import noun
 from tradewind.engine.access import FINANCE, OPERATIONS, WAREHOUSE, Actor, Denied, system
@@ -40,8 +40,8 @@ def do(what, action, by=FIN, ids=(), **given):
     return doing.do(noun(what), action, by=by, ids=ids, given=given, now=NOW, key="k-1")
 
 
-def take(store, by=FIN):
-    file = Upload("b.txt", harbour_file("B-1", "USD", ROWS, "16.00"))
+def take(store, by=FIN, number="B-1"):
+    file = Upload("b.txt", harbour_file(number, "USD", ROWS, "16.00"))
     return do("settlements", "import", by, store=store.code, file=file)
 
 
@@ -94,6 +94,27 @@ def test_every_list_and_page_of_money_opens(store):
             filled.add(code)
         assert one.detail(FIN, 10**9) is None
     assert len(filled) == 10
+
+
+def test_settlement_lines_stand_newest_file_first_and_in_the_order_of_the_file(store):
+    take(store)
+    take(store, number="B-2")
+    one = noun("settlement_lines")
+    seen, after = [], ""
+    while True:
+        page = listing.page(one, FIN, listing.Wish(size=2, after=after))
+        seen += [(x.settlement.external_id, x.line_no) for x in page.rows]
+        after = page.next
+        if not after:
+            break
+    files = [number for number, _line in seen]
+    assert files == sorted(files, reverse=True)
+    assert set(files) == {"B-1", "B-2"}
+    for number in ("B-1", "B-2"):
+        lines = [line for file, line in seen if file == number]
+        assert lines == sorted(lines)
+        assert len(lines) == len(set(lines)) == len(ROWS)
+    assert len(list(export.table(one, FIN, listing.Wish()))) == len(seen) + 1
 
 
 def test_stores_with_profit_are_listed_page_by_page_and_searched(store):

@@ -6,11 +6,12 @@ from tests.facts import facts_hash
 from tests.people import NOW, person
 from tradewind.apps.org.models import User
 from tradewind.apps.sourcing.models import PurchaseOrder
+from tradewind.desk import export
 from tradewind.desk.doing import do
 from tradewind.desk.kernel import Upload
 from tradewind.desk.listing import Wish, counts, page
 from tradewind.desk.registry import noun
-from tradewind.desk.rows import allowed_detail, export_rows, plain_detail, plain_row
+from tradewind.desk.rows import allowed_detail, plain_detail, plain_row
 from tradewind.engine.access import PURCHASING, WAREHOUSE, Denied
 from tradewind.engine.contracts import Refused
 from tradewind.simulators.assortment import forwarder_card, research_table
@@ -141,7 +142,7 @@ def test_every_list_page_and_export_of_the_line_is_drawn(line, alice):
             if column.sort:
                 page(one, alice, Wish(sort=column.name))
         plain_row(one, alice, rows[0])
-        assert len(list(export_rows(one, alice, Wish()))) == one.rows(alice).count() + 1
+        assert len(list(export.table(one, alice, Wish()))) == one.rows(alice).count() + 1
         detail = allowed_detail(one, alice, rows[0].pk)
         assert plain_detail(one, rows[0].pk, detail)["title"], code
         for part in one.filters:

@@ -40,8 +40,7 @@ def table(noun: Noun, actor: Actor, wish: Wish) -> Iterator[list[Value]]:
     """Header, then every matching row; money becomes two columns, amount and currency."""
     columns = visible(noun.columns, actor)
     yield _header(columns)
-    _shown, order = sort_of(noun, actor, wish.sort)
-    tie = "-id" if order.startswith("-") else "id"
+    _shown, order, tie = sort_of(noun, actor, wish.sort)
     for row in matching(noun, actor, wish).order_by(order, tie).iterator(chunk_size=2000):
         yield _values(noun, columns, row)
 

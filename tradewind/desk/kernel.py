@@ -170,7 +170,8 @@ class Noun:
 
     `rows(actor)` gives only what the actor may see (store scope), with select_related done so that a
     page costs a fixed number of queries. `order` is the default sort ("-placed_at"), always made
-    unique by id. `states` lists (state, label, tone) in tab order; tone: idle, wait, good, bad, done.
+    unique by id, in the same direction or as said ("-settlement_id id": newest file, lines in its order).
+    `states` lists (state, label, tone) in tab order; tone: idle, wait, good, bad, done.
     `waiting(actor)` counts the rows that wait for somebody: the number in the menu.
     """
 

@@ -71,25 +71,24 @@ def _field_of(column: Column) -> str:
     return column.sort or (path or column.name).replace(".", "__")
 
 
-def sort_of(noun: Noun, actor: Actor, wanted: str) -> tuple[str, str]:
-    """(shown sort, ORM field with sign): the wanted column's when it may be sorted, else the noun's own."""
+def sort_of(noun: Noun, actor: Actor, wanted: str) -> tuple[str, str, str]:
+    """(shown sort, ORM field with sign, id with sign): the wanted column's if sortable, else the noun's."""
     sign, name = ("-", wanted[1:]) if wanted.startswith("-") else ("", wanted)
     for column in visible(noun.columns, actor):
         if column.name == name and column.sort:
-            return wanted, sign + column.sort
-    return "", noun.order
+            return wanted, sign + column.sort, f"{sign}id"
+    order, _blank, tie = noun.order.partition(" ")
+    return "", order, tie or ("-id" if order.startswith("-") else "id")
 
 
 def page(noun: Noun, actor: Actor, wish: Wish) -> ListPage:
     """One page, sorted by (field, id); the cursor holds the last row's values, not an offset."""
     rows = matching(noun, actor, wish)
-    shown, order = sort_of(noun, actor, wish.sort)
-    down = order.startswith("-")
+    shown, order, tie = sort_of(noun, actor, wish.sort)
     name = order.lstrip("-")
     size = max(1, min(wish.size, MOST))
     if wish.after:
-        rows = rows.filter(_after(name, down, _decode(wish.after)))
-    tie = "-id" if down else "id"
+        rows = rows.filter(_after(order, tie, _decode(wish.after)))
     found = list(rows.order_by(*([order] if name != "id" else []), tie)[: size + 1])
     more = len(found) > size
     found = found[:size]
@@ -106,10 +105,11 @@ def counts(noun: Noun, actor: Actor, wish: Wish) -> dict[str, int]:
     return {"": sum(per.values()), **per}
 
 
-def _after(name: str, down: bool, last: list[Any]) -> Q:
+def _after(order: str, by_id: str, last: list[Any]) -> Q:
     value, pk = last
-    step = "lt" if down else "gt"
-    tie = Q(**{f"id__{step}": pk})
+    name = order.lstrip("-")
+    step = "lt" if order.startswith("-") else "gt"
+    tie = Q(id__lt=pk) if by_id.startswith("-") else Q(id__gt=pk)
     if name == "id":
         return tie
     if value is None:

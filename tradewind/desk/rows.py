@@ -1,12 +1,10 @@
-"""Rows for the faces: a page as plain data, an export of exactly what is filtered, a detail as plain data."""
+"""Rows for the faces: a row as plain data, a detail as plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from tradewind.desk.kernel import Detail, Noun, Table
-from tradewind.desk.listing import Wish, matching, sort_of
 from tradewind.desk.values import cell, plain, visible
 from tradewind.engine.access import Actor
 
@@ -17,15 +15,6 @@ def plain_row(noun: Noun, actor: Actor, row: Any) -> dict[str, Any]:
     for column in visible(noun.columns, actor):
         out[column.name] = plain(cell(column, row))
     return out
-
-
-def export_rows(noun: Noun, actor: Actor, wish: Wish) -> Iterator[list[Any]]:
-    """Header, then every matching row as column values; streams, whatever the size."""
-    columns = visible(noun.columns, actor)
-    yield [str(c.label) for c in columns]
-    _shown, order = sort_of(noun, actor, wish.sort)
-    for row in matching(noun, actor, wish).order_by(order, "id").iterator(chunk_size=2000):
-        yield [cell(c, row) for c in columns]
 
 
 def allowed_detail(noun: Noun, actor: Actor, pk: int) -> Detail | None:

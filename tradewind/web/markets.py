@@ -10,17 +10,18 @@ from django.shortcuts import render
 
 from tradewind.apps.markets.queries import market_ranking, markets
 from tradewind.desk import registry
+from tradewind.desk.words import readable
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import quantize
-from tradewind.web.kit import cells, chart, words
+from tradewind.web.kit import cells, chart
 
 SHOWN = 30
 
 
 def _points(tree: Breakdown) -> tuple[tuple[str, Decimal], ...]:
     return tuple(
-        (words.readable(p.name), quantize(p.amount, 1)) for p in tree.parts if isinstance(p.amount, Decimal)
+        (readable(p.name), quantize(p.amount, 1)) for p in tree.parts if isinstance(p.amount, Decimal)
     )
 
 

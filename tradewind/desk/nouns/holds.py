@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.orders.operations import release_holds
 from tradewind.apps.orders.queries import holds_open
+from tradewind.desk import words
 from tradewind.desk.kernel import (
     LINK,
     MANY,
@@ -51,7 +52,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Store"), row.order.store.name),
             Fact(_("Reason"), reason(row.reason)),
             Fact(_("Details"), row.detail),
-            Fact(_("For"), row.role),
+            Fact(_("For"), words.role(row.role)),
             Fact(_("Since"), row.opened_at, TIME),
             Fact(_("Time left"), time_left(row.order.ship_by)),
         ),
@@ -86,7 +87,7 @@ NOUN = Noun(
         Column("store", _("Store"), TEXT, "order.store.name"),
         Column("reason", _("Reason"), TEXT, lambda h: reason(h.reason), sort="reason"),
         Column("detail", _("Details"), wide=True),
-        Column("role", _("For"), sort="role"),
+        Column("role", _("For"), TEXT, lambda h: words.role(h.role), sort="role"),
         Column("order_state", _("State"), STATE, "order.state"),
         Column("left", _("Time left"), TEXT, lambda h: time_left(h.order.ship_by)),
         Column("opened_at", _("Since"), TIME, sort="opened_at"),

@@ -19,6 +19,7 @@ from tradewind.apps.org.operations import (
     renew_qualification,
     store_file,
 )
+from tradewind.desk import words
 from tradewind.desk.kernel import (
     CHOICE,
     COUNTRY,
@@ -59,7 +60,7 @@ def _company(row: Any) -> Ref:
 
 def _kinds(_actor: Actor) -> list[tuple[str, str]]:
     kinds = Qualification.objects.order_by("kind").values_list("kind", flat=True).distinct()
-    return [(kind, kind) for kind in kinds]
+    return [(kind, words.paper(kind)) for kind in kinds]
 
 
 def _detail(actor: Actor, pk: int) -> Detail | None:
@@ -73,7 +74,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     elif state == queries.DUE:
         alerts.append(_now("Runs out on %(day)s: renew it now.") % {"day": row.expires_on})
     return Detail(
-        f"{row.kind} {row.number}",
+        f"{words.paper(row.kind)} {row.number}",
         str(row.company),
         state,
         (
@@ -130,7 +131,7 @@ NOUN = Noun(
     view="org.view",
     rows=queries.qualifications,
     columns=(
-        Column("kind", _("Kind"), sort="kind"),
+        Column("kind", _("Kind"), value=lambda q: words.paper(q.kind), sort="kind"),
         Column("number", _("Number"), sort="number", wide=True),
         Column("company", _("Company"), LINK, _company),
         Column("market", _("Market"), COUNTRY, sort="market"),

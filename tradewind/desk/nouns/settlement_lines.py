@@ -58,9 +58,10 @@ NOUN = Noun(
         Column("posted_at", _("Posted at"), TIME),
     ),
     detail=_detail,
-    order="-id",
+    order="-settlement_id id",
     search=("order_external_id__iexact",),
     filters=(Filter("kind", _("Kind"), "kind", kind_choices),),
     empty=_("Lines come with settlement files."),
+    note=_("The newest settlement first, its lines as they stand in the file."),
     title_of=lambda row: f"{row.settlement.external_id}#{row.line_no}",
 )  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tradewind.apps.org import queries
 from tradewind.apps.org.models import ApiToken, User
@@ -23,6 +22,7 @@ from tradewind.apps.org.operations import (
     set_role,
 )
 from tradewind.apps.stores.models import Store
+from tradewind.desk import words
 from tradewind.desk.kernel import (
     CHOICE,
     NONE,
@@ -43,29 +43,20 @@ from tradewind.desk.kernel import (
     Table,
 )
 from tradewind.desk.nouns._upstream import text
-from tradewind.engine.access import FINANCE, OPERATIONS, OWNER, PURCHASING, SERVICE, WAREHOUSE, Actor
+from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
-
-ROLE_LABELS = {
-    OWNER: pgettext_lazy("role", "Owner"),
-    OPERATIONS: pgettext_lazy("role", "Operations"),
-    PURCHASING: pgettext_lazy("role", "Purchasing"),
-    WAREHOUSE: _("Warehouse staff"),
-    SERVICE: _("Customer service"),
-    FINANCE: pgettext_lazy("role", "Finance"),
-}
 
 
 def _roles(_actor: Actor) -> Sequence[tuple[str, Any]]:
-    return list(ROLE_LABELS.items())
+    return list(words.ROLES.items())
 
 
 def _languages(_actor: Actor) -> Sequence[tuple[str, Any]]:
     return [("zh-hans", "简体中文"), ("en", "English")]
 
 
-def _role(user: User) -> Any:
-    return ROLE_LABELS.get(user.role, user.role)
+def _role(user: User) -> str:
+    return words.role(user.role)
 
 
 def _scope(user: User) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_noop
+
+from tradewind.desk.words import readable
 
 STAGES = (
     gettext_noop("Today"),
@@ -53,13 +55,6 @@ DOINGS = {
     "reserve": gettext_noop("reserve"),
     "cost": gettext_noop("change costs"),
 }
-SOURCES = {
-    "ui": gettext_noop("screen"),
-    "api": gettext_noop("API"),
-    "cli": gettext_noop("command line"),
-    "step": gettext_noop("automatic"),
-    "practice": gettext_noop("practice run"),
-}
 # States that occur in many tables, with their tone.
 STATES = {
     "actual": (gettext_noop("Actual"), "good"),
@@ -94,12 +89,6 @@ STATES = {
     "shipped": (gettext_noop("Shipped"), "good"),
     "published": (gettext_noop("Published"), "good"),
 }
-
-
-def readable(code: str) -> str:
-    """A code as words, translated where a catalogue has them: "referral_fee" -> "Referral fee"."""
-    text = code.replace("_", " ").replace(".", ": ").strip()
-    return _(text[:1].upper() + text[1:]) if text else ""
 
 
 # Inputs of a breakdown whose plain word means something else on other screens.
@@ -154,37 +143,10 @@ def stage(number: int) -> str:
     return _(STAGES[number])
 
 
-def verb(code: str) -> str:
-    """What was done, from the audit: "stage" is to move goods there, not a stage of profit."""
-    text = code.replace("_", " ")
-    text = text[:1].upper() + text[1:]
-    found = pgettext("verb", text)
-    return found if found != text else readable(code)
-
-
 def right(action: str) -> str:
     """A permission in words: "orders.change" -> "change: orders"."""
     area, _dot, doing = action.partition(".")
     return f"{_(DOINGS.get(doing, doing))} · {_(AREAS.get(area, area))}"
-
-
-def role(code: str) -> str:
-    """A role in words. With a context: an owner of goods and a shipping service are other things."""
-    known = {
-        "owner": pgettext("role", "Owner"),
-        "operations": pgettext("role", "Operations"),
-        "purchasing": pgettext("role", "Purchasing"),
-        "warehouse": pgettext("role", "Warehouse"),
-        "service": pgettext("role", "Service"),
-        "finance": pgettext("role", "Finance"),
-        "system": pgettext("role", "System"),
-    }
-    return known.get(code, code)
-
-
-def source(code: str) -> str:
-    """The face over which something was done."""
-    return _(SOURCES[code]) if code in SOURCES else code
 
 
 def state(code: str) -> tuple[str, str]:

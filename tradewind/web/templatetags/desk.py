@@ -9,6 +9,7 @@ import lucide
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from tradewind.desk import words as shared
 from tradewind.desk.registry import all_nouns
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money, quantize
@@ -32,13 +33,13 @@ def icon(name: str, size: int = 16) -> SafeString:
 @register.filter
 def readable(code: str) -> str:
     """A code as translated words."""
-    return words.readable(code)
+    return shared.readable(code)
 
 
 @register.filter
 def verb(code: str) -> str:
     """What was done, in words."""
-    return words.verb(code)
+    return shared.verb(code)
 
 
 @register.filter
@@ -62,13 +63,13 @@ def tidy(value: str) -> str:
 @register.filter
 def role(code: str) -> str:
     """A role as translated words."""
-    return words.role(code)
+    return shared.role(code)
 
 
 @register.filter
 def source(code: str) -> str:
     """The face over which something was done."""
-    return words.source(code)
+    return shared.source(code)
 
 
 @register.filter
