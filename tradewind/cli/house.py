@@ -1,4 +1,4 @@
-"""Commands of the house: migrate, doctor, rules, user, token."""
+"""Commands of the house: migrate, doctor, user, token."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tradewind.cli.main import DONE, REFUSED, setup
 from tradewind.cli.people import made_up_password, speak, whoever
-from tradewind.cli.saying import clean, fault, guarded, problem_data, say_json, table
+from tradewind.cli.rules import book_stands
+from tradewind.cli.saying import clean, guarded, say_json, table
 from tradewind.engine.access import ROLES, Actor, system
 
 
 def main(args: list[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
-        "migrate": migrate, "doctor": doctor, "rules": rules, "user": user, "token": token,
+        "migrate": migrate, "doctor": doctor, "user": user, "token": token,
     }  # fmt: skip
     return commands[args[0]](args[1:])
 
@@ -52,6 +53,8 @@ def migrate(args: list[str]) -> int:
     options = _parser("migrate").parse_args(args)
     setup()
     applied = migrate_now()
+    if not book_stands(as_json=options.json):
+        return REFUSED
     if options.json:
         say_json({"applied": applied})
     else:
@@ -88,88 +91,6 @@ def doctor(args: list[str]) -> int:
             print(f"        {clean(finding)}")
     print(f"{len(results)} checks, {len(bad)} failed")
     return REFUSED if bad else DONE
-
-
-def rules(args: list[str]) -> int:
-    """rules check; rules diff A B."""
-    parser = _parser("rules")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    check = verbs.add_parser("check", help="read every file, run every example")
-    two = verbs.add_parser("diff", help="what was said on a day, and what is said on another")
-    two.add_argument("a", type=date.fromisoformat)
-    two.add_argument("b", type=date.fromisoformat)
-    for verb in (check, two):
-        verb.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    options = parser.parse_args(args)
-    if options.verb == "check":
-        return _check_rules(options.json)
-    return _diff_rules(options.a, options.b, as_json=options.json)
-
-
-def _diff_rules(a: date, b: date, *, as_json: bool) -> int:
-    from tradewind.engine.rule_diff import diff
-    from tradewind.rules import load
-
-    changes = diff(load(), a, b)
-    if as_json:
-        say_json(
-            [
-                {
-                    "change": c.change,
-                    "kind": c.kind,
-                    "keys": c.keys,
-                    "old": c.old.id if c.old else None,
-                    "new": c.new.id if c.new else None,
-                    "values": {name: {"old": _plain(old), "new": _plain(new)} for name, old, new in c.values},
-                    "file": c.rule.file,
-                    "source": c.rule.source,
-                }
-                for c in changes
-            ]
-        )
-        return DONE
-    rows = []
-    for c in changes:
-        asked = " ".join(f"{key}={value}" for key, value in c.keys.items() if value != "*")
-        rows.append((c.change, c.kind, asked, c.rule.id))
-        rows += [("", "", f"  {name}", f"{_said(old)} -> {_said(new)}") for name, old, new in c.values]
-    print(table(["change", "kind", "of what", "row"], rows))
-    return DONE
-
-
-def _plain(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _said(value: object) -> str:
-    return "-" if value is None else str(value)
-
-
-def _check_rules(as_json: bool) -> int:
-    setup()
-    from tradewind.desk.doctor.installation import rule_problems
-    from tradewind.engine.contracts import Refused
-    from tradewind.rules import load
-
-    try:
-        book = load()
-        problems = rule_problems(book)
-    except Refused as refused:
-        fault("refused", "the rulebook does not build", refused.problems, as_json=as_json)
-        return REFUSED
-    if as_json:
-        say_json(
-            {
-                "rules": len(book.rules),
-                "examples": len(book.examples),
-                "problems": [problem_data(p) for p in problems],
-            }
-        )
-    else:
-        print(f"{len(book.rules)} rows, {len(book.examples)} examples, {len(problems)} problems")
-        for problem in problems:
-            print(f"  {clean(problem)}")
-    return REFUSED if problems else DONE
 
 
 def user(args: list[str]) -> int:

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("running", "the simulated marketplace and collection provider"),
     "migrate": ("house", "bring the database up to date"),
     "doctor": ("house", "check every invariant of data and installation"),
-    "rules": ("house", "check the rulebook; show what changed between two days"),
+    "rules": ("rules", "check the rulebook; show what changed between two days; list, show, override"),
     "user": ("house", "add, password, list"),
     "token": ("house", "new: a key for the API"),
     "import": ("nouns", "import a file: tradewind import KIND FILE"),

@@ -42,6 +42,10 @@ def serve(args: list[str]) -> int:
     if unapplied():
         fault("not_migrated", "the database is not up to date: tradewind migrate", as_json=options.json)
         return REFUSED
+    from tradewind.cli.rules import book_stands
+
+    if not book_stands(as_json=options.json):
+        return REFUSED
     import uvicorn
 
     from tradewind.cli.people import logins
@@ -260,8 +264,11 @@ def run(args: list[str]) -> int:
     from tradewind.cli import practice
     from tradewind.cli.house import migrate_now
     from tradewind.cli.practice.world import remembered
+    from tradewind.cli.rules import book_stands
 
     migrate_now()
+    if not book_stands(as_json=False):
+        return REFUSED
     wanted = ["practice", "--resume"] if remembered() else ["practice"]
     if remembered() or not Company.objects.exists():
         code = practice.main(wanted)

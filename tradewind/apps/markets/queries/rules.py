@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from tradewind.apps.markets.models import RuleDecision, RuleRow
@@ -35,9 +48,7 @@ def _rule(stored: dict[str, Any]) -> Rule:
 
 
 @lru_cache(maxsize=8)
-def _book(
-    decisions: tuple[tuple[str, str, date | None], ...], own: tuple[tuple[str, str], ...]
-) -> Rulebook:
+def _book(decisions: tuple[tuple[str, str, date | None], ...], own: tuple[tuple[str, str], ...]) -> Rulebook:
     rows = RuleRow.objects.filter(place=OWN_ROW).order_by("rule_id").values(*_COLUMNS) if own else ()
     shipped = load()
     return Rulebook(
@@ -49,16 +60,21 @@ def _book(
 
 
 def _own(rule: Rule) -> Rule:
-    from dataclasses import replace
-
     return replace(rule, rank=OWN)
 
 
 def rulebook() -> Rulebook:
     """The dated rules as shipped, with the company's own rows, under the decisions people took."""
-    decisions = RuleDecision.objects.order_by("rule_id").values_list("rule_id", "verdict", "until")
-    own = RuleRow.objects.filter(place=OWN_ROW).order_by("rule_id").values_list("rule_id", "digest")
-    return _book(tuple(decisions), tuple(own))
+    decisions = RuleDecision.objects.annotate(of=Value(IN_BOOK))
+    own = RuleRow.objects.filter(place=OWN_ROW).annotate(of=Value(OWN_ROW))
+    found = decisions.values_list("of", "rule_id", "verdict", "until").union(
+        own.values_list("of", "rule_id", "digest", "valid_to"), all=True
+    )
+    rows = sorted(found, key=lambda row: (row[0], row[1]))
+    return _book(
+        tuple((rule_id, verdict, until) for of, rule_id, verdict, until in rows if of == IN_BOOK),
+        tuple((rule_id, digest) for of, rule_id, digest, _end in rows if of == OWN_ROW),
+    )
 
 
 def rulebook_with(*, pack: str = "", rows: Iterable[Rule] = (), kind: str = "", market: str = "") -> Rulebook:
