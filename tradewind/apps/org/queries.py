@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tradewind.apps.org.models import ApiToken, Approval, AuditEntry, Company, Job, Qualification, User
 from tradewind.apps.org.operations.acting import GENESIS, entry_hash
@@ -109,11 +109,18 @@ class Happening:
     detail: Mapping[str, Any]
 
 
+# Entries of the row alone, and entries over a span that may hold it: an index serves either by itself.
+_TIMELINE = """SELECT * FROM (SELECT * FROM org_auditentry
+  WHERE kind = %s AND first_id = %s AND last_id = %s ORDER BY id DESC LIMIT %s) alone
+UNION ALL SELECT * FROM (SELECT * FROM org_auditentry
+  WHERE kind = %s AND first_id <= %s AND last_id >= %s AND last_id > first_id
+  ORDER BY id DESC LIMIT %s) spans"""
+
+
 def timeline(kind: str, pk: int, *, limit: int = 50) -> list[Happening]:
     """What was done to a row, newest first. The caller has checked that the actor may see the row."""
-    alone = AuditEntry.objects.filter(kind=kind, first_id=pk, last_id=pk).order_by("-id")[:limit]
-    spans = AuditEntry.objects.filter(kind=kind, first_id__lte=pk, last_id__gte=pk, last_id__gt=F("first_id"))
-    entries = sorted([*alone, *spans.order_by("-id")[:_SCAN]], key=lambda e: -e.pk)
+    found = AuditEntry.objects.raw(_TIMELINE, [kind, pk, pk, limit, kind, pk, pk, _SCAN])
+    entries = sorted(found, key=lambda e: -e.pk)
     out: list[Happening] = []
     for entry in entries:
         ids = json.loads(entry.ids)

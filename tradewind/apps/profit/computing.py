@@ -121,10 +121,10 @@ def _landed(facts: OrderFacts, rate: Rater) -> Part:
 
 
 def _freight(facts: OrderFacts, rate: Rater) -> Part:
-    known = [(currency, minor) for minor, currency, _s in facts.parcels if minor is not None and currency]
+    known = [(currency, minor) for minor, currency, *_ in facts.parcels if minor is not None and currency]
     if not facts.parcels or len(known) < len(facts.parcels):
         return MISSING_PART
-    return _converted(known, facts, rate, worst([state for _m, _c, state in facts.parcels]))
+    return _converted(known, facts, rate, worst([state for _m, _c, state, _source in facts.parcels]))
 
 
 def _converted(sums: Iterable[tuple[str, int]], facts: OrderFacts, rate: Rater, state: str) -> Part:

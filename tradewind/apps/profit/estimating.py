@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.fees import payment_fee, referral_fee
@@ -22,14 +24,22 @@ class Sale:
 
 
 class FeeBook:
-    """Referral and payment fees as positive minor units; None where no row is in force."""
+    """Referral and payment fees as positive minor units; None where no row is in force.
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
+    The rulebook is read when the first fee is asked: settled orders ask none.
+    """
+
+    def __init__(self, rulebook: Callable[[], Rulebook]) -> None:
+        self._read = rulebook
         self._rules: dict[tuple[str, str, str, str, date], Rule | None] = {}
         self._units: dict[tuple[str, str, int], int | None] = {}
         self._payments: dict[tuple[str, str, int], int | None] = {}
         self._pays: dict[str, bool] = {}
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules in force, read once."""
+        return self._read()
 
     def referral(self, sale: Sale, category: str, qty: int, minor: int) -> int | None:
         """Fee of a line of `qty` units sold for `minor` together: unit by unit, as the schedule is."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.profit.computing import Profit, Rater, compute, is_settled
 from tradewind.apps.profit.estimating import FeeBook, Sale
@@ -31,17 +30,17 @@ def explain(facts: OrderFacts, rate: Rater, fees: FeeBook) -> Breakdown:
     """Profit as revenue less every cost; equal to the stored row wherever a component is known."""
     profit = compute(facts, rate, fees)
     settled = is_settled(facts)
-    revenue = _settled_leaves(facts, REVENUE, ACTUAL) if settled else _order_leaves(facts)
-    charged = _settled_leaves(facts, FEES, ACTUAL) if settled else _fee_leaves(facts, fees)
+    lines, uses = _lines_of(facts), _uses_of(facts)
+    revenue = _settled_leaves(lines, REVENUE, ACTUAL) if settled else _order_leaves(facts)
+    charged = _settled_leaves(lines, FEES, ACTUAL) if settled else _fee_leaves(facts, fees)
+    refund = _settled_leaves(lines, REFUND, profit.parts["refund"].state)
     parts = [
         _component("revenue", profit, 1, revenue, facts, rate),
         _component("fees", profit, -1, charged, facts, rate),
-        _component("goods", profit, -1, _use_leaves(facts, "goods"), facts, rate),
-        _component("landed", profit, -1, _use_leaves(facts, "landed"), facts, rate),
+        _component("goods", profit, -1, _use_leaves(uses, "goods"), facts, rate),
+        _component("landed", profit, -1, _use_leaves(uses, "landed"), facts, rate),
         _component("freight", profit, -1, _parcel_leaves(facts), facts, rate),
-        _component(
-            "refund", profit, -1, _settled_leaves(facts, REFUND, profit.parts["refund"].state), facts, rate
-        ),
+        _component("refund", profit, -1, refund, facts, rate),
     ]
     return Breakdown.of("profit", parts, zero=Money.zero(facts.base), source=f"order:{facts.external_id}")
 
@@ -83,18 +82,22 @@ def _shown(leaf: Leaf, facts: OrderFacts, rate: Rater, state: str) -> Breakdown:
     return Breakdown(leaf.name, found.convert(leaf.amount), state, "amount x rate", inputs, leaf.source)
 
 
-def _settled_leaves(facts: OrderFacts, component: str, state: str) -> list[Leaf]:
-    kinds = [k.code for k in KINDS.values() if k.component == component]
-    lines = SettlementLine.objects.filter(order_id=facts.order_id, kind__in=kinds)
-    lines = (
-        lines.exclude(settlement__state="held").select_related("settlement").order_by("settlement", "line_no")
-    )
+def _lines_of(facts: OrderFacts) -> list[SettlementLine]:
+    """What settlements say of the order, in the order of the files; read once for every component."""
+    if not facts.kinds:
+        return []
+    rows = SettlementLine.objects.filter(order_id=facts.order_id).exclude(settlement__state="held")
+    return list(rows.select_related("settlement").order_by("settlement", "line_no"))
+
+
+def _settled_leaves(lines: Iterable[SettlementLine], component: str, state: str) -> list[Leaf]:
+    mine = [x for x in lines if x.kind in KINDS and KINDS[x.kind].component == component]
     return [
         Leaf(
             x.kind, Money(x.amount_minor, x.settlement.currency),
             f"settlement:{x.settlement.external_id}#{x.line_no}", state,
         )
-        for x in sorted(lines, key=lambda line: place(line.kind))
+        for x in sorted(mine, key=lambda line: place(line.kind))
     ]  # fmt: skip
 
 
@@ -117,11 +120,16 @@ def _fee_leaves(facts: OrderFacts, fees: FeeBook) -> list[Leaf]:
     return leaves
 
 
-def _use_leaves(facts: OrderFacts, what: str) -> list[Leaf]:
-    ids = list(OrderLine.objects.filter(order_id=facts.order_id).values_list("id", flat=True))
-    uses = (
-        LayerUse.objects.filter(source="order_line", source_id__in=ids).select_related("layer").order_by("id")
-    )
+def _uses_of(facts: OrderFacts) -> list[LayerUse]:
+    """What the order's lines took out of batches; read once for goods and landed cost."""
+    if not facts.costs:
+        return []
+    lines = OrderLine.objects.filter(order_id=facts.order_id).values("id")
+    rows = LayerUse.objects.filter(source="order_line", source_id__in=lines)
+    return list(rows.select_related("layer").order_by("id"))
+
+
+def _use_leaves(uses: Iterable[LayerUse], what: str) -> list[Leaf]:
     leaves = []
     for use in uses:
         minor = use.goods_minor if what == "goods" else use.landed_minor
@@ -132,12 +140,8 @@ def _use_leaves(facts: OrderFacts, what: str) -> list[Leaf]:
 
 
 def _parcel_leaves(facts: OrderFacts) -> list[Leaf]:
-    parcels = Parcel.objects.filter(order_id=facts.order_id, state="shipped").order_by("id")
     return [
-        Leaf(
-            "freight", Money(-(p.freight_minor or 0), p.freight_currency),
-            p.freight_source or f"parcel:{p.pk}", p.freight_state,
-        )
-        for p in parcels
-        if p.freight_currency
-    ]  # fmt: skip
+        Leaf("freight", Money(-(minor or 0), currency), source, state)
+        for minor, currency, state, source in facts.parcels
+        if currency
+    ]

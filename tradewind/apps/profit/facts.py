@@ -34,7 +34,7 @@ class OrderFacts:
     costs: list[tuple[str, int | None, int]] = field(default_factory=list)  # currency, goods, landed
     short: bool = False  # fewer units have a cost layer than were sold
     unbilled: bool = False  # a first leg that carried the units has no bill yet
-    parcels: list[tuple[int | None, str, str]] = field(default_factory=list)  # freight, currency, state
+    parcels: list[tuple[int | None, str, str, str]] = field(default_factory=list)  # minor, .., source
 
 
 _ORDERS = """SELECT o.id, o.external_id, o.store_id, s.company_id, c.base_currency, o.currency, s.channel,
@@ -42,7 +42,8 @@ _ORDERS = """SELECT o.id, o.external_id, o.store_id, s.company_id, c.base_curren
 FROM orders_order o JOIN stores_store s ON s.id = o.store_id JOIN org_company c ON c.id = s.company_id
   JOIN markets_market m ON m.id = s.market_id
 WHERE {among} AND o.state = 'shipped' AND o.shipped_at IS NOT NULL"""
-_LINES = """SELECT l.order_id, coalesce(p.category, ''), l.qty, l.price_minor - l.discount_minor
+_LINES = """SELECT l.order_id, coalesce(p.category, ''), l.qty, l.price_minor - l.discount_minor,
+  l.qty * l.units_each
 FROM orders_orderline l LEFT JOIN catalog_sku k ON k.id = l.sku_id
   LEFT JOIN catalog_product p ON p.id = k.product_id
 WHERE {among}"""
@@ -57,10 +58,9 @@ _COSTS = """SELECT l.order_id, y.currency,
 FROM orders_orderline l JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id
   JOIN stock_costlayer y ON y.id = u.layer_id
 WHERE {among} GROUP BY l.order_id, y.currency"""
-_UNITS = """SELECT l.order_id, sum(l.qty * l.units_each) FROM orders_orderline l
-WHERE {among} GROUP BY l.order_id"""
-_PARCELS = """SELECT p.order_id, p.freight_minor, p.freight_currency, p.freight_state FROM fulfilment_parcel p
-WHERE {among} AND p.state = 'shipped'"""
+_PARCELS = """SELECT p.order_id, p.freight_minor, p.freight_currency, p.freight_state,
+  coalesce(nullif(p.freight_source, ''), 'parcel:' || p.id) FROM fulfilment_parcel p
+WHERE {among} AND p.state = 'shipped' ORDER BY p.id"""
 
 
 def facts_of(order_ids: Sequence[int]) -> dict[int, OrderFacts]:
@@ -75,13 +75,15 @@ def facts_of(order_ids: Sequence[int]) -> dict[int, OrderFacts]:
         goods, shipping, tax = (int(m) for m in row[10:])
         head: list[Any] = [*row[:8], days[zone, at], goods, shipping, tax]
         found[row[0]] = OrderFacts(*head)
-    for pk, category, qty, net in _in(found, _LINES, "l.order_id", ids):
+    units: dict[int, int] = {}
+    for pk, category, qty, net, each in _in(found, _LINES, "l.order_id", ids):
         found[pk].lines.append((category, qty, int(net)))
+        units[pk] = units.get(pk, 0) + each
     for pk, kind, currency, minor in _in(found, _KINDS, "t.order_id", ids):
         found[pk].kinds.append((kind, currency, int(minor)))
-    for pk, minor, currency, state in _in(found, _PARCELS, "p.order_id", ids):
-        found[pk].parcels.append((minor, currency, state))
-    _cost(found, ids)
+    for pk, *parcel in _in(found, _PARCELS, "p.order_id", ids):
+        found[pk].parcels.append((parcel[0], parcel[1], parcel[2], parcel[3]))
+    _cost(found, ids, units)
     return found
 
 
@@ -89,14 +91,14 @@ def _in(found: dict[int, OrderFacts], sql: str, column: str, ids: Any) -> list[t
     return [row for row in _rows(sql, column, ids) if row[0] in found]
 
 
-def _cost(found: dict[int, OrderFacts], ids: Any) -> None:
+def _cost(found: dict[int, OrderFacts], ids: Any, units: dict[int, int]) -> None:
     taken: dict[int, int] = {}
     for pk, currency, goods, landed, unbilled, qty in _in(found, _COSTS, "l.order_id", ids):
         taken[pk] = taken.get(pk, 0) + int(qty)
         found[pk].costs.append((currency, None if goods is None else int(goods), int(landed)))
         found[pk].unbilled = found[pk].unbilled or bool(unbilled)
-    for pk, units in _in(found, _UNITS, "l.order_id", ids):
-        found[pk].short = taken.get(pk, 0) < int(units)
+    for pk, sold in units.items():
+        found[pk].short = taken.get(pk, 0) < sold
 
 
 def _rows(sql: str, column: str, ids: Any) -> list[tuple[Any, ...]]:

@@ -53,10 +53,15 @@ def breakdown(actor: Actor, order_id: int) -> Breakdown | None:
     """The waterfall of an order in scope; None when there is no profit row of it."""
     if not profits(actor).filter(order_id=order_id).exists():
         return None
+    return waterfall(order_id)
+
+
+def waterfall(order_id: int) -> Breakdown | None:
+    """The waterfall of an order whose profit row the caller has read inside the scope already."""
     facts = facts_of([order_id])
     if order_id not in facts:
         return None
-    return explain(facts[order_id], rater(facts.values()), FeeBook(rulebook()))
+    return explain(facts[order_id], rater(facts.values()), FeeBook(rulebook))
 
 
 def by_store(actor: Actor, since: date, until: date) -> list[ProfitRow]:

@@ -19,7 +19,7 @@ def rater(facts: Iterable[OrderFacts]) -> Rater:
     for f in facts:
         currencies.update(c for _k, c, _m in f.kinds)
         currencies.update(c for c, _g, _l in f.costs)
-        currencies.update(c for _m, c, _s in f.parcels if c)
+        currencies.update(c for _m, c, *_ in f.parcels if c)
     rates = rates_between(min(days), max(days), currencies)
     known: dict[tuple[str, str, date], Rate | None] = {}
 

@@ -61,7 +61,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     p = queries.profits(actor).filter(pk=pk).first()
     if p is None:
         return None
-    tree = queries.breakdown(actor, p.order_id)
+    tree = queries.waterfall(p.order_id)
     known = [
         {"name": label, "amount": _part(name)(p), "state": str(STATES[getattr(p, f"{name}_state")])}
         for name, label, hidden in PARTS

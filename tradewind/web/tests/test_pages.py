@@ -10,8 +10,14 @@ from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.people import PASSWORD
+from tests.people import NOW, PASSWORD
+from tests.trade import harbour_file, make_orders, make_store
+from tradewind.apps.markets.models import FxRate
 from tradewind.apps.orders.models import OrderLine
+from tradewind.apps.profit.models import OrderProfit
+from tradewind.apps.profit.operations import recompute
+from tradewind.apps.settlements.operations import import_settlements
+from tradewind.engine.access import system
 from tradewind.web.tests import sample
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +128,21 @@ def test_the_number_of_queries_is_the_committed_one(enter, noun, rows, queries_o
     assert seen == json.loads(COUNTS.read_text())
     assert seen["list"] <= 12
     assert seen["detail"] <= 12
+
+
+def test_the_page_of_an_order_s_profit_takes_no_more_than_twelve_queries(enter, queries_of):
+    store = make_store("HB-US", "harbour", "USD")
+    order = make_orders(store, 1)[0]
+    FxRate.objects.create(base="USD", quote="CNY", on=order.shipped_at.date(), rate="7", source="ECB")
+    client, rows = enter("alice"), [("Order", "Price", "Principal", "20.00", "O-1", "L-1", "LAMP-A")]
+    for settled in (False, True):
+        if settled:
+            data = harbour_file("B-1", "USD", rows, "20.00")
+            import_settlements(store_id=store.pk, name="f", data=data, now=NOW, by=system())
+        recompute(order_ids=[order.pk], now=NOW, by=system())
+        profit = OrderProfit.objects.get(order=order)
+        assert profit.stage == ("settled" if settled else "estimated")
+        assert queries_of(lambda pk=profit.pk: client.get(f"/order_profits/prf_{pk}/")) <= 12
 
 
 def test_login_opens_the_door_and_leads_back(client, users, noun):

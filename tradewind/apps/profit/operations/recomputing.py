@@ -30,7 +30,7 @@ def recompute(*, order_ids: Iterable[int], now: datetime, by: Actor) -> int:
     that a repeat writes nothing.
     """
     wanted = sorted(set(order_ids))
-    fees = FeeBook(rulebook())
+    fees = FeeBook(rulebook)
     changed = 0
     for ids in chunks(wanted, BATCH):
         facts = facts_of(ids)
