@@ -1,7 +1,9 @@
 """Arithmetic of rule files: read once, checked against the names that exist, run exactly.
 
-Numbers are exact fractions; there is nothing but + - * / ( ) and the functions named here, so a rule
-file can say how a tax is computed and can do nothing else.
+There is nothing but + - * / ( ) and the functions named here, so a rule file can say how a tax is computed
+and can do nothing else. Numbers are decimals of DIGITS digits. A division may leave a rest in the last of
+them, so whatever rounds first lets go of all beyond GUARD decimals: amounts of money over prices and rates
+of a dozen digits lie either exactly on a rounding edge or much further from it than that.
 """
 
 from __future__ import annotations
@@ -9,11 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+    localcontext,
+)
 
-from tradewind.engine.money import round_half_up
+DIGITS, GUARD = 60, 30
+EXACT = Context(prec=DIGITS)  # what sums of rules are computed under
+_EDGE = Decimal(1).scaleb(-GUARD)
 
-Run = Callable[[Mapping[str, Fraction]], Fraction]
+Run = Callable[[Mapping[str, Decimal]], Decimal]
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([a-z_][a-z0-9_]*)|([-+*/(),]))")
 _DEEPEST = 30  # brackets in brackets
 
@@ -22,20 +34,25 @@ class FormulaError(ValueError):
     """A text that is no formula, or a formula that cannot be computed."""
 
 
-def _floor_to(value: Fraction, step: Fraction) -> Fraction:
-    return (value / step).__floor__() * step
+def whole(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """The value as a whole number, halves away from zero unless told otherwise. Run under EXACT."""
+    return value.quantize(_EDGE).to_integral_value(rounding)
 
 
-def _ceil_to(value: Fraction, step: Fraction) -> Fraction:
-    return (value / step).__ceil__() * step
+def _floor_to(value: Decimal, step: Decimal) -> Decimal:
+    return whole(value / step, ROUND_FLOOR) * step
 
 
-def _round_to(value: Fraction, step: Fraction) -> Fraction:
-    return round_half_up(value / step) * step
+def _ceil_to(value: Decimal, step: Decimal) -> Decimal:
+    return whole(value / step, ROUND_CEILING) * step
+
+
+def _round_to(value: Decimal, step: Decimal) -> Decimal:
+    return whole(value / step) * step
 
 
 # Name -> (function, how many arguments; 0 is two or more).
-FUNCTIONS: dict[str, tuple[Callable[..., Fraction], int]] = {
+FUNCTIONS: dict[str, tuple[Callable[..., Decimal], int]] = {
     "max": (max, 0),
     "min": (min, 0),
     "floor_to": (_floor_to, 2),
@@ -61,14 +78,21 @@ class Formula:
             raise FormulaError(f"{', '.join(strange)}: not known here ({', '.join(sorted(known))})")
         return cls(text, frozenset(reader.names), run)
 
-    def __call__(self, values: Mapping[str, Fraction]) -> Fraction:
-        """The result; FormulaError for a name without a value and for a division by zero."""
+    def __call__(self, values: Mapping[str, Decimal]) -> Decimal:
+        """The result under EXACT; FormulaError for a name without a value and for a division by zero."""
+        with localcontext(EXACT):
+            return self.within(values)
+
+    def within(self, values: Mapping[str, Decimal]) -> Decimal:
+        """The same for a caller that runs under EXACT already: for very many."""
         try:
             return self.run(values)
         except KeyError as missing:
             raise FormulaError(f"{self.text}: no value for {missing}") from None
         except ZeroDivisionError:
             raise FormulaError(f"{self.text}: divides by zero") from None
+        except InvalidOperation:
+            raise FormulaError(f"{self.text}: a number beyond reason") from None
 
 
 class _Reader:
@@ -137,7 +161,7 @@ class _Reader:
         kind, word = self.next()
         self.at += 1
         if kind == "number":
-            number = Fraction(word)
+            number = Decimal(word)
             return lambda values: number
         if kind == "name":
             return self.call(word) if self.next() == ("sign", "(") else self.name(word)
@@ -165,7 +189,7 @@ class _Reader:
         return _applied(function, arguments)
 
 
-def _applied(function: Callable[..., Fraction], arguments: Sequence[Run]) -> Run:
+def _applied(function: Callable[..., Decimal], arguments: Sequence[Run]) -> Run:
     if len(arguments) == 2:
         one, two = arguments
         return lambda values: function(one(values), two(values))

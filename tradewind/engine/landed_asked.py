@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
+from decimal import Decimal
+from functools import partial
 
 from tradewind.engine.consignment import (
     BUSINESS,
@@ -29,9 +30,27 @@ def formula_row(asked: Consignment, book: Book) -> Rule:
 
     Refused with every problem found.
     """
-    problems = [*_words(asked), *_amounts(asked)]
+    problems = list(_amounts(asked))
     for row, line in enumerate(asked.lines, 1):
         problems += _line(row, line)
+    currencies = _currencies(asked)
+    formula, more = book.remember(
+        ("question", *_question(asked), currencies), lambda: _asked(asked, book, currencies)
+    )
+    if more or problems:
+        raise Refused([*more, *problems])
+    found: Rule = formula
+    return found
+
+
+def _question(asked: Consignment) -> tuple[str, ...]:
+    return (
+        asked.market, asked.way, asked.scheme, asked.buyer, asked.seller, asked.shipped_from, asked.incoterm
+    )  # fmt: skip
+
+
+def _asked(asked: Consignment, book: Book, currencies: frozenset[str]) -> tuple[Rule | None, list[Problem]]:
+    problems = list(_words(asked))
     formula = None
     try:
         formula = _formula(asked, book, problems)
@@ -39,10 +58,16 @@ def formula_row(asked: Consignment, book: Book) -> Rule:
         problems.append(Problem(None, "market", asked.market, "no rule can be used for it", str(gap)))
     if formula is not None:
         problems += _scheme(asked, book)
-        problems += _rates(asked, book, formula.text("currency"))
-    if problems or formula is None:
-        raise Refused(problems)
-    return formula
+        problems += _rates(currencies, book, formula.text("currency"))
+    return formula, problems
+
+
+def _currencies(asked: Consignment) -> frozenset[str]:
+    used = {line.value.currency for line in asked.lines}
+    for amount in (asked.freight, asked.insurance, asked.charges):
+        if isinstance(amount, Money) and amount:
+            used.add(amount.currency)
+    return frozenset(used)
 
 
 def _formula(asked: Consignment, book: Book, problems: list[Problem]) -> Rule | None:
@@ -147,10 +172,8 @@ def schemes(market: str, book: Book) -> tuple[str, ...]:
     )
 
 
-def _rates(asked: Consignment, book: Book, currency: str) -> Iterator[Problem]:
-    amounts = [line.value for line in asked.lines]
-    amounts += [a for a in (asked.freight, asked.insurance, asked.charges) if isinstance(a, Money) and a]
-    for used in sorted({amount.currency for amount in amounts}):
+def _rates(currencies: frozenset[str], book: Book, currency: str) -> Iterator[Problem]:
+    for used in sorted(currencies):
         if used != currency and book.worth(used, currency) is None:
             accepted = f"a {used}/{currency} rate of the days before {book.on}"
             yield Problem(None, "currency", used, "no rate of exchange is known", accepted)
@@ -160,16 +183,29 @@ def sides(asked: Consignment, book: Book, formula: Rule) -> list[Sides]:
     """For each line the rows of its thresholds and its tax; Refused when no row is in force."""
     problems: list[Problem] = []
     found = []
+    question = (*_question(asked), asked.region, asked.freight.currency)
     for line in asked.lines:
-        duty = _threshold(asked, book, line, "duty", problems)
-        tax = _threshold(asked, book, line, "tax", problems)
-        rate = _rate(asked, book, line, formula, problems)
-        if duty is not None and tax is not None:
-            words = [_item_word(book, line, rule) for rule in (duty, tax)]
-            found.append(Sides(duty, tax, rate, *words))
+        side, wrong = book.remember(
+            ("sides", *question, line.origin, line.category, line.value.currency),
+            partial(_line_sides, asked, book, formula, line),
+        )
+        problems += wrong
+        if side is not None:
+            words = [_item_word(book, line, rule) for rule in (side.duty, side.tax)]
+            found.append(Sides(side.duty, side.tax, side.rate, *words) if any(words) else side)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
     return found
+
+
+def _line_sides(
+    asked: Consignment, book: Book, formula: Rule, line: GoodsLine
+) -> tuple[Sides | None, list[Problem]]:
+    problems: list[Problem] = []
+    duty = _threshold(asked, book, line, "duty", problems)
+    tax = _threshold(asked, book, line, "tax", problems)
+    rate = _rate(asked, book, line, formula, problems)
+    return (Sides(duty, tax, rate) if duty and tax else None), problems
 
 
 def _threshold(
@@ -227,12 +263,12 @@ def _item_word(book: Book, line: GoodsLine, rule: Rule) -> str:
     return word(rule, value / line.qty)
 
 
-def word(rule: Rule, value: Fraction) -> str:
+def word(rule: Rule, value: Decimal) -> str:
     """What a threshold row says for a value in its own currency; the threshold itself is below."""
-    if value <= Fraction(rule.values["threshold"]):
+    if value <= rule.values["threshold"]:
         return rule.text("below")
     ceiling = rule.values.get("ceiling")
-    if ceiling is not None and value > Fraction(ceiling):
+    if ceiling is not None and value > ceiling:
         return rule.text("beyond")
     return rule.text("above")
 

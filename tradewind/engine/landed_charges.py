@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from tradewind.engine.breakdown import ACTUAL, Breakdown
 from tradewind.engine.formula import FormulaError
@@ -39,7 +38,7 @@ def missing(name: str, why: str, source: str = "") -> Part:
 
 def nothing(case: Parcel, name: str, why: str, source: str = "") -> Part:
     """A component that is known to be zero."""
-    return Part(Breakdown(name, Money.zero(case.currency), formula=why, source=source))
+    return Part(Breakdown(name, case.zero, formula=why, source=source))
 
 
 def charged(
@@ -60,22 +59,21 @@ def charged(
         minors = spread(case.minor(limited), weights)
     else:
         minors = [case.minor(amount) for amount in exact]
-    inputs = {"on": str(Money.rounded(sum((g.values[base] for g in groups), ZERO), case.currency))}
-    node = Breakdown(
-        name, Money(sum(minors), case.currency), ACTUAL, formula_words(rule, *words), inputs, rule.id
-    )
+    inputs = {"on": case.words(sum((g.values[base] for g in groups), ZERO))}
+    node = Breakdown(name, case.money(sum(minors)), ACTUAL, formula_words(rule, *words), inputs, rule.id)
     return Part(node, tuple(zip(groups, minors, strict=True)))
 
 
-def _rated(case: Parcel, rule: Rule, group: Group, base: str) -> Fraction:
+def _rated(case: Parcel, rule: Rule, group: Group, base: str) -> Decimal:
     rate = rate_of(rule, group)
     if not rate:
         return ZERO
     own = rule.values.get("base")
     if own is None:
-        return group.values[base] * Fraction(rate)
+        return group.values[base] * rate
     try:
-        return Fraction(own(group.values)) * Fraction(rate)
+        charged_on: Decimal = own.within(group.values)
+        return charged_on * rate
     except FormulaError:
         raise Unknowable(case.problem("weight_g", "", "is needed to compute the duty", "grams")) from None
 
@@ -89,29 +87,29 @@ def rate_of(rule: Rule, group: Group) -> Decimal | None:
     return rule.values.get("rate")
 
 
-def _amount(case: Parcel, rule: Rule, groups: Sequence[Group]) -> Fraction:
+def _amount(case: Parcel, rule: Rule, groups: Sequence[Group]) -> Decimal:
     count = _count(case, rule, groups)
-    each = Fraction(rule.values["amount"])
+    each: Decimal = rule.values["amount"]
     return case.book.convert(each, rule.text("currency"), case.currency) * count
 
 
-def _count(case: Parcel, rule: Rule, groups: Sequence[Group]) -> Fraction:
+def _count(case: Parcel, rule: Rule, groups: Sequence[Group]) -> Decimal:
     per = rule.text("per")
     if per == "item":
-        return Fraction(sum(group.qty for group in groups))
+        return Decimal(sum(group.qty for group in groups))
     if per == "kg":
         return _weight(case, groups)
     if per == "consignment":
-        return Fraction(1)
+        return Decimal(1)
     size = rule.values.get("digits", SUBHEADING)
     if any(len(group.hs) < size for group in groups):
         raise Unknowable(
             case.problem("hs", "", "the tariff code is needed to count subheadings", f"{size} digits")
         )
-    return Fraction(len({group.hs[:size] for group in groups}))
+    return Decimal(len({group.hs[:size] for group in groups}))
 
 
-def _weight(case: Parcel, groups: Sequence[Group]) -> Fraction:
+def _weight(case: Parcel, groups: Sequence[Group]) -> Decimal:
     weights = [group.weight_kg for group in groups]
     known = [weight for weight in weights if weight is not None]
     if len(known) < len(weights):
@@ -121,12 +119,12 @@ def _weight(case: Parcel, groups: Sequence[Group]) -> Fraction:
     return sum(known, ZERO)
 
 
-def _limited(case: Parcel, rule: Rule, groups: Sequence[Group], total: Fraction) -> Fraction:
+def _limited(case: Parcel, rule: Rule, groups: Sequence[Group], total: Decimal) -> Decimal:
     """The whole, less what is taken off, at least and at most what the row says."""
     values = rule.values
 
-    def own(name: str) -> Fraction:
-        return case.book.convert(Fraction(values[name]), rule.text("currency"), case.currency)
+    def own(name: str) -> Decimal:
+        return case.book.convert(values[name], rule.text("currency"), case.currency)
 
     if "less" in values:
         total = max(total - own("less"), ZERO)

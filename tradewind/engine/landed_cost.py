@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from fractions import Fraction
+from decimal import localcontext
 
 from tradewind.engine.breakdown import MISSING, Breakdown
 from tradewind.engine.consignment import (
@@ -25,11 +25,12 @@ from tradewind.engine.consignment import (
     LineShare,
 )
 from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.formula import EXACT
 from tradewind.engine.fx import Rates
 from tradewind.engine.landed_asked import formula_row, sides, words
 from tradewind.engine.landed_charges import Part
 from tradewind.engine.landed_duty import Tariffs, duty_parts
-from tradewind.engine.landed_goods import Book, Group, Parcel, major, parcel, spread
+from tradewind.engine.landed_goods import ZERO, Book, Group, Parcel, parcel, spread
 from tradewind.engine.landed_tax import border_parts, fee_parts, sale_parts
 from tradewind.engine.money import Money
 from tradewind.engine.rulebook import Rule, Rulebook
@@ -47,7 +48,8 @@ def landed_cost(
     of exchange, amounts below zero, no rule of the market in force. What can be answered is answered:
     an unknown duty leaves the fees known.
     """
-    return _landed(consignment, Book(rulebook, rates, on), tariffs)
+    with localcontext(EXACT):
+        return _landed(consignment, Book(rulebook, rates, on), tariffs)
 
 
 def landed_costs(
@@ -60,13 +62,17 @@ def landed_costs(
     """Many at once, in order: each its answer, or the problems that keep it from one."""
     book = Book(rulebook, rates, on)
     asked = _remembering(tariffs, book) if tariffs else None
-    out: list[LandedCost | tuple[Problem, ...]] = []
-    for consignment in consignments:
-        try:
-            out.append(_landed(consignment, book, asked))
-        except Refused as refused:
-            out.append(refused.problems)
-    return out
+    with localcontext(EXACT):
+        return [_answered(consignment, book, asked) for consignment in consignments]
+
+
+def _answered(
+    consignment: Consignment, book: Book, tariffs: Tariffs | None
+) -> LandedCost | tuple[Problem, ...]:
+    try:
+        return _landed(consignment, book, tariffs)
+    except Refused as refused:
+        return refused.problems
 
 
 def _remembering(tariffs: Tariffs, book: Book) -> Tariffs:
@@ -158,7 +164,7 @@ def _payer(case: Parcel, row: Rule, levy: str) -> str:
 
 def _sale(case: Parcel, parts: list[Part], row: Rule | None) -> Answer:
     if not parts:
-        return Answer(NOT_DUE, case.money(0), why="the tax of these goods is a matter of the border")
+        return Answer(NOT_DUE, case.zero, why="the tax of these goods is a matter of the border")
     amount = _sum(case, parts)
     state = _state(amount)
     collector = row.text("collector") if row is not None and state != NOT_DUE else ""
@@ -186,7 +192,7 @@ def _tree(case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sal
 
 
 def _goods(case: Parcel) -> Breakdown:
-    total = case.money(case.minor(sum(case.worths, Fraction(0))))
+    total = case.money(case.minor(sum(case.worths, ZERO)))
     currencies = {line.value.currency for line in case.asked.lines} - {case.currency}
     inputs = {f"{c}/{case.currency}": case.book.worth_words(c, case.currency) for c in sorted(currencies)}
     return Breakdown("goods", total, formula="converted" if inputs else "stated", inputs=inputs)
@@ -195,13 +201,12 @@ def _goods(case: Parcel) -> Breakdown:
 def _stated(case: Parcel, name: str, amount: Money) -> Breakdown:
     if amount.currency == case.currency:
         return Breakdown(name, amount, formula="stated")
-    value = case.book.convert(major(amount), amount.currency, case.currency)
-    return Breakdown(name, case.money(case.minor(value)), formula="converted", inputs={"amount": str(amount)})
+    return Breakdown(name, case.money(case.stated[name]), formula="converted", inputs={"amount": str(amount)})
 
 
 def _branch(case: Parcel, name: str, parts: list[Part]) -> Breakdown:
     if not parts:
-        return Breakdown(name, Money.zero(case.currency), formula="none")
+        return Breakdown(name, case.zero, formula="none")
     if len(parts) == 1:
         node = parts[0].node
         if node.name == name:
@@ -211,10 +216,7 @@ def _branch(case: Parcel, name: str, parts: list[Part]) -> Breakdown:
 
 def _pays(case: Parcel, answers: dict[str, Answer], fees: list[Part]) -> dict[str, Money]:
     """What seller and buyer bear beside the goods; unknown amounts are left out."""
-    pays = {SELLER: case.money(0), BUYER: case.money(0)}
-    for amount in (case.asked.freight, case.asked.insurance, case.asked.charges):
-        if amount:
-            pays[SELLER] += _stated(case, "", amount).amount  # type: ignore[operator]
+    pays = {SELLER: case.money(sum(case.stated.values())), BUYER: case.zero}
     for answer in answers.values():
         if answer.amount and answer.payer in pays:
             pays[answer.payer] += answer.amount
@@ -227,11 +229,8 @@ def _shares(
     case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part]
 ) -> tuple[LineShare, ...]:
     """Every amount shared out to the lines it falls on, by value, so that they sum to the whole."""
-    lines = case.asked.lines
-    goods = spread(case.minor(sum(case.worths, Fraction(0))), case.worths)
-    borne = [a for a in (case.asked.freight, case.asked.insurance) if a]
-    minors = [_stated(case, "", amount).amount for amount in borne]
-    freight = spread(sum(m.minor for m in minors if isinstance(m, Money)), case.worths)
+    goods = spread(case.minor(sum(case.worths, ZERO)), case.worths)
+    freight = spread(case.stated["freight"] + case.stated["insurance"], case.worths)
     columns = [_by_line(case, parts) for parts in (duty, tax, sale, fees)]
     return tuple(
         LineShare(
@@ -239,16 +238,21 @@ def _shares(
             case.money(freight[i]),
             *[None if column is None else case.money(column[i]) for column in columns],
         )
-        for i in range(len(lines))
+        for i in range(len(goods))
     )
 
 
 def _by_line(case: Parcel, parts: list[Part]) -> list[int] | None:
     if any(part.node.state == MISSING for part in parts):
         return None
+    if len(case.worths) == 1:
+        return [sum(part.minor for part in parts)]
     out = [0] * len(case.worths)
     for part in parts:
         for group, minor in part.shares:
+            if len(group.rows) == 1:
+                out[group.rows[0]] += minor
+                continue
             for row, own in zip(group.rows, _in_group(case, group, minor), strict=True):
                 out[row] += own
     return out

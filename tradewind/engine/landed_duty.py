@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from tradewind.engine.breakdown import ACTUAL, Breakdown
 from tradewind.engine.import_steps import DUTIABLE, DUTY, TARIFF, VALUE
 from tradewind.engine.landed_asked import parties, threshold_text
 from tradewind.engine.landed_charges import Part, Unknowable, charged, missing, nothing
-from tradewind.engine.landed_goods import Group, Parcel
-from tradewind.engine.money import Money
+from tradewind.engine.landed_goods import ZERO, Group, Parcel
 from tradewind.engine.rule_kinds.imports import ASK, AT_SALE, CHARGED, FREE
 from tradewind.engine.rulebook import Rule, RuleGap, Unconfirmed
 from tradewind.engine.tariff import DutyRate
@@ -50,9 +50,7 @@ def duty_parts(case: Parcel, tariffs: Tariffs | None) -> list[Part]:
 
 def _owe(group: Group, minor: int, case: Parcel) -> None:
     """Note what a group owes by tariff or regime: the names `tariff` and `duty` of the formulas."""
-    group.values[TARIFF] = group.values[DUTY] = group.values.get(DUTY, Fraction(0)) + Fraction(
-        minor, case.scale
-    )
+    group.values[TARIFF] = group.values[DUTY] = group.values.get(DUTY, ZERO) + case.amount(minor)
 
 
 def _asks(case: Parcel, group: Group) -> Part:
@@ -118,7 +116,7 @@ def _tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> Part:
     """The tariff's own rate: stated by a person, else asked from the tariff."""
     line, value = group.line, group.values[DUTIABLE]
     if line.duty_rate is not None:
-        return _tariff_part(case, group, value * Fraction(line.duty_rate), f"value x {line.duty_rate}", "")
+        return _tariff_part(case, group, value * line.duty_rate, f"value x {line.duty_rate}", "")
     if not group.hs:
         return missing(
             "tariff", case.problem("hs", "", "the tariff code is needed", "6 to 14 digits, or a duty_rate")
@@ -129,32 +127,33 @@ def _tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> Part:
         return missing(
             "tariff", case.problem("hs", line.hs, why, "a code of the loaded tariff, or a duty_rate")
         )
-    charge = found.charge(value, case.currency, _quantities(group), _worths(case, found))
+    charge = found.charge(Fraction(value), case.currency, _quantities(group), _worths(case, found))
     if charge.amount is None:
         needed = ", ".join(charge.missing)
         return missing("tariff", case.problem("hs", line.hs, "the duty needs more to be known", needed))
-    return _tariff_part(case, group, charge.amount, f"value x {found.text}", f"{found.source} {found.code}")
+    amount = Decimal(charge.amount.numerator) / charge.amount.denominator
+    return _tariff_part(case, group, amount, f"value x {found.text}", f"{found.source} {found.code}")
 
 
-def _tariff_part(case: Parcel, group: Group, amount: Fraction, formula: str, source: str) -> Part:
+def _tariff_part(case: Parcel, group: Group, amount: Decimal, formula: str, source: str) -> Part:
     minor = case.minor(amount)
     inputs = {
-        "value": str(Money.rounded(group.values[DUTIABLE], case.currency)),
+        "value": case.words(group.values[DUTIABLE]),
         "hs": group.line.hs,
         "origin": group.line.origin,
     }
-    node = Breakdown("tariff", Money(minor, case.currency), ACTUAL, formula, inputs, source)
+    node = Breakdown("tariff", case.money(minor), ACTUAL, formula, inputs, source)
     return Part(node, ((group, minor),))
 
 
-def _quantities(group: Group) -> dict[str, Fraction]:
-    known = dict.fromkeys(PIECES, Fraction(group.qty))
+def _quantities(group: Group) -> dict[str, Decimal]:
+    known = dict.fromkeys(PIECES, Decimal(group.qty))
     if group.weight_kg is not None:
         known["kg"] = group.weight_kg
-    return known | {unit: Fraction(quantity) for unit, quantity in group.line.quantities.items()}
+    return known | {unit: quantity for unit, quantity in group.line.quantities.items()}
 
 
-def _worths(case: Parcel, rate: DutyRate) -> dict[str, Fraction]:
+def _worths(case: Parcel, rate: DutyRate) -> dict[str, Decimal]:
     every = (rate.terms, *rate.at_least, *rate.at_most)
     used = {s.currency for terms in every for s in terms.specific} - {case.currency}
     found = {currency: case.book.worth(currency, case.currency) for currency in used}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 from tradewind.engine.consignment import Consignment, GoodsLine
 from tradewind.engine.contracts import Problem
-from tradewind.engine.fx import PLACES, Rates
+from tradewind.engine.formula import whole
+from tradewind.engine.fx import Rates
 from tradewind.engine.import_steps import VALUE, Steps
-from tradewind.engine.money import Money, exponent, quantize, round_half_up, share
+from tradewind.engine.money import EXPONENTS, Money, exponent, trusted
 from tradewind.engine.rulebook import NoRule, Rule, Rulebook
 
-ZERO = Fraction(0)
+ZERO = Decimal(0)
 NO_SCHEME = "none"
 
 
@@ -41,23 +42,25 @@ class Book:
         except NoRule:
             return None
 
-    def worth(self, currency: str, target: str) -> Fraction | None:
+    def worth(self, currency: str, target: str) -> Decimal | None:
         """Units of the target currency per unit of another, exactly; None when no rate is known."""
-        found: Fraction | None = self.remember(
+        found: Decimal | None = self.remember(
             ("worth", currency, target), lambda: self._worth(currency, target)
         )
         return found
 
-    def _worth(self, currency: str, target: str) -> Fraction | None:
+    def _worth(self, currency: str, target: str) -> Decimal | None:
         rate = self.rates.find(currency, target, self.on)
-        return None if rate is None else Fraction(rate.rate)
+        return None if rate is None else rate.rate
 
     def worth_words(self, currency: str, target: str) -> str:
         """The rate of exchange as a decimal number, for a Breakdown."""
-        worth = self.worth(currency, target)
-        return "" if worth is None else f"{quantize(worth, PLACES).normalize():f}"
+        words: str = self.remember(
+            ("words", currency, target), lambda: f"{(self.worth(currency, target) or ZERO).normalize():f}"
+        )
+        return words
 
-    def convert(self, amount: Fraction, currency: str, target: str) -> Fraction:
+    def convert(self, amount: Decimal, currency: str, target: str) -> Decimal:
         """An exact amount in another currency; KeyError when no rate is known."""
         if currency == target or not amount:
             return amount
@@ -79,11 +82,11 @@ class Sides:
     rate: Rule | None
     duty_word: str = ""
     tax_word: str = ""
+    mark: Hashable = field(init=False)  # what tells goods apart that the rules treat apart
 
-    @property
-    def mark(self) -> Hashable:
-        """What tells goods apart that the rules treat apart."""
-        return (self.duty.id, self.tax.id, self.rate and self.rate.id, self.duty_word, self.tax_word)
+    def __post_init__(self) -> None:
+        mark = (self.duty.id, self.tax.id, self.rate and self.rate.id, self.duty_word, self.tax_word)
+        object.__setattr__(self, "mark", mark)
 
 
 @dataclass(slots=True, eq=False)
@@ -94,17 +97,17 @@ class Group:
     hs: str
     sides: Sides
     rows: list[int]
-    goods: Fraction = ZERO
+    goods: Decimal = ZERO
     qty: int = 0
     weight_g: int | None = 0
-    values: dict[str, Fraction] = field(default_factory=dict)  # names of the formulas
+    values: dict[str, Decimal] = field(default_factory=dict)  # names of the formulas
     duty_word: str = ""  # what the thresholds say: free, due, sale, ask or a regime
     tax_word: str = ""
     regime: Rule | None = None  # the duty row that stands alone for them
 
     @property
-    def weight_kg(self) -> Fraction | None:
-        return None if self.weight_g is None else Fraction(self.weight_g, 1000)
+    def weight_kg(self) -> Decimal | None:
+        return None if self.weight_g is None else Decimal(self.weight_g) / 1000
 
 
 @dataclass(slots=True, eq=False)
@@ -117,17 +120,30 @@ class Parcel:
     currency: str
     scale: int
     groups: list[Group]
-    worths: list[Fraction]  # of each line, in the currency
+    worths: list[Decimal]  # of each line, in the currency
     problems: list[Problem] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
-    sums: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+    stated: dict[str, int] = field(default_factory=dict)  # minor units of freight, insurance, charges
+    zero: Money = field(init=False)
+    sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
-    def minor(self, amount: Fraction) -> int:
+    def __post_init__(self) -> None:
+        self.zero = Money(0, self.currency)
+
+    def minor(self, amount: Decimal) -> int:
         """Whole minor units, half up."""
-        return round_half_up(amount * self.scale)
+        return int(whole(amount * self.scale))
+
+    def amount(self, minor: int) -> Decimal:
+        """Whole minor units as major ones."""
+        return Decimal(minor) / self.scale
 
     def money(self, minor: int) -> Money:
-        return Money(minor, self.currency)
+        return trusted(minor, self.currency)
+
+    def words(self, amount: Decimal) -> str:
+        """An amount as people read it, for a Breakdown: "1,234.50 USD"."""
+        return f"{whole(amount * self.scale) / self.scale:,} {self.currency}"
 
     def problem(self, field: str, value: str, reason: str, accepted: str = "") -> str:
         """Note what keeps an answer unknown, once; gives the reason in words."""
@@ -136,14 +152,14 @@ class Parcel:
             self.problems.append(found)
         return f"{field}: {reason}" + (f" ({value})" if value else "")
 
-    def total(self, basis: str, currency: str) -> Fraction:
+    def total(self, basis: str, currency: str) -> Decimal:
         """The consignment's value on a basis, in a currency: straight from the currencies it is stated in."""
         key = (basis, currency)
         if key not in self.sums:
             self.sums[key] = self._total(basis, currency)
         return self.sums[key]
 
-    def _total(self, basis: str, currency: str) -> Fraction:
+    def _total(self, basis: str, currency: str) -> Decimal:
         if basis == VALUE:
             value = sum((group.values[VALUE] for group in self.groups), ZERO)
             return self.book.convert(value, self.currency, currency)
@@ -155,9 +171,9 @@ class Parcel:
         return sum((self.book.convert(major(a), a.currency, currency) for a in amounts), ZERO)
 
 
-def major(money: Money) -> Fraction:
+def major(money: Money) -> Decimal:
     """Exact major units."""
-    return Fraction(money.minor, 10 ** exponent(money.currency))
+    return Decimal(money.minor).scaleb(-EXPONENTS[money.currency])
 
 
 def digits(hs: str) -> str:
@@ -178,15 +194,16 @@ def parcel(asked: Consignment, book: Book, formula: Rule, sides: Sequence[Sides]
         "charges": book.convert(major(charges), charges.currency, currency) if charges else ZERO,
         "fees": ZERO,
     }
+    made.stated = {name: made.minor(amount) for name, amount in sums.items()}
     _share_out(groups, sums)
     steps: Steps = formula.values["steps"]
     for group in groups:
         for step in steps.before:
-            group.values[step.name] = step.formula(group.values)
+            group.values[step.name] = step.formula.within(group.values)
     return made
 
 
-def _groups(lines: Iterable[GoodsLine], worths: list[Fraction], sides: Sequence[Sides]) -> list[Group]:
+def _groups(lines: Iterable[GoodsLine], worths: list[Decimal], sides: Sequence[Sides]) -> list[Group]:
     found: dict[Hashable, Group] = {}
     for row, line in enumerate(lines):
         hs, side = digits(line.hs), sides[row]
@@ -204,23 +221,34 @@ def _groups(lines: Iterable[GoodsLine], worths: list[Fraction], sides: Sequence[
     return list(found.values())
 
 
-def _share_out(groups: list[Group], sums: Mapping[str, Fraction]) -> None:
+def _share_out(groups: list[Group], sums: Mapping[str, Decimal]) -> None:
     """Give each group its share of what is stated for the whole, by value (by units where all are free)."""
     whole = sum((group.goods for group in groups), ZERO)
     units = sum(group.qty for group in groups)
     for group in groups:
-        part = group.goods / whole if whole else Fraction(group.qty, units)
+        part = group.goods / whole if whole else Decimal(group.qty) / units
         values = group.values
         for name, amount in sums.items():
             values[name] = amount * part if amount else ZERO
-        values["goods"], values["qty"] = group.goods, Fraction(group.qty)
+        values["goods"], values["qty"] = group.goods, Decimal(group.qty)
         weight = group.weight_kg
         if weight is not None:
             values["weight_kg"] = weight
 
 
-def spread(total: int, weights: list[Fraction]) -> list[int]:
-    """Whole units by weights, equally where all weigh nothing."""
+def spread(total: int, weights: Sequence[Decimal]) -> list[int]:
+    """Whole units by weights that sum to the total, largest remainders first; equally if nothing weighs."""
     if len(weights) == 1:
         return [total]
-    return share(total, weights if any(weights) else [1] * len(weights))
+    if not total:
+        return [0] * len(weights)
+    whole_weight = sum(weights, ZERO)
+    if not whole_weight:
+        weights, whole_weight = [Decimal(1)] * len(weights), Decimal(len(weights))
+    exact = [abs(total) * weight / whole_weight for weight in weights]
+    parts = [int(amount) for amount in exact]
+    left = abs(total) - sum(parts)
+    order = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    for i in order[:left]:
+        parts[i] += 1
+    return parts if total > 0 else [-part for part in parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from decimal import Decimal
 
 from tradewind.engine.breakdown import ACTUAL, Breakdown
 from tradewind.engine.formula import FormulaError
@@ -37,9 +37,7 @@ def _in_band(case: Parcel, rule: Rule) -> bool:
     if over is None and up_to is None:
         return True
     value = case.total("goods", rule.text("currency"))
-    return not (over is not None and value <= Fraction(over)) and not (
-        up_to is not None and value > Fraction(up_to)
-    )
+    return not (over is not None and value <= over) and not (up_to is not None and value > up_to)
 
 
 def _fee(case: Parcel, rule: Rule) -> Part:
@@ -53,7 +51,7 @@ def _fee(case: Parcel, rule: Rule) -> Part:
         return missing(name, str(why), rule.id)
     if rule.values.get("taxed"):
         for group, minor in part.shares:
-            group.values["fees"] += Fraction(minor, case.scale)
+            group.values["fees"] += case.amount(minor)
     return part
 
 
@@ -114,7 +112,7 @@ def _tax_known(case: Parcel, group: Group, steps: Steps) -> Part | None:
         )
         return missing("tax", case.problem("tax", rule.id, reason, rule.note or "a decision"), rule.id)
     if rate is not None:
-        group.values[TAX_RATE] = Fraction(rate.decimal("rate"))
+        group.values[TAX_RATE] = rate.decimal("rate")
         return None
     if any(TAX_RATE in step.formula.names for step in steps.after):
         why = case.problem("market", case.asked.market, "no rate of the tax is in force", "a vat rule")
@@ -128,7 +126,7 @@ def _step(case: Parcel, group: Group, step: Step) -> Part | None:
     if TAX_RATE in step.formula.names and TAX_RATE not in values:
         return None
     try:
-        result = step.formula(values)
+        result = step.formula.within(values)
     except FormulaError as wrong:
         if not step.levy:
             return None
@@ -140,13 +138,13 @@ def _step(case: Parcel, group: Group, step: Step) -> Part | None:
         values[step.name] = result
         return None
     minor = case.minor(result)
-    values[step.name] = Fraction(minor, case.scale)
+    values[step.name] = case.amount(minor)
     if step.levy == "duty":
         values[DUTY] += values[step.name]
     return Part(_node(case, group, step, minor), ((group, minor),))
 
 
-def _restated(case: Parcel, group: Group, step: Step, result: Fraction) -> Part | None:
+def _restated(case: Parcel, group: Group, step: Step, result: Decimal) -> Part | None:
     change = result - group.values[TARIFF]
     group.values[TARIFF] = result
     group.values[DUTY] += change
@@ -166,7 +164,7 @@ def _node(case: Parcel, group: Group, step: Step, minor: int) -> Breakdown:
         elif name in NUMBERS:
             inputs[name] = f"{quantize(value, 3)}"
         else:
-            inputs[name] = str(Money.rounded(value, case.currency))
+            inputs[name] = case.words(value)
     rate = group.sides.rate
     source = case.formula.id if rate is None else f"{case.formula.id}, {rate.id}"
     return Breakdown(step.name, case.money(minor), ACTUAL, step.formula.text, inputs, source)
@@ -177,7 +175,7 @@ def _waived(case: Parcel, parts: list[Part]) -> list[Part]:
     rules = {g.sides.tax.id: g.sides.tax for g in case.groups if g.sides.tax.values["basis"] == "tax_amount"}
     for rule in rules.values():
         minors = sum(part.minor for part in parts)
-        value = case.book.convert(Fraction(minors, case.scale), case.currency, rule.text("currency"))
+        value = case.book.convert(case.amount(minors), case.currency, rule.text("currency"))
         if minors and word(rule, value) == FREE and all(p.node.amount is not None for p in parts):
             why = f"waived: {Money(minors, case.currency)} of tax against {threshold_text(case, rule)}"
             return [nothing(case, "tax", why, rule.id)]
@@ -202,7 +200,7 @@ def sale_parts(case: Parcel) -> tuple[list[Part], Rule | None]:
             "a share such as 0.08",
         )
         return [missing("sale_tax", why, rule.id)], rule
-    by_rate: dict[Fraction | None, list[Group]] = {}
+    by_rate: dict[Decimal | None, list[Group]] = {}
     for group in groups:
         by_rate.setdefault(_sale_rate(case, rule, group), []).append(group)
     return [_sale_part(case, rule, rate, members) for rate, members in by_rate.items()], rule
@@ -223,23 +221,23 @@ def _sale_row(case: Parcel) -> Rule | Part:
         return missing("sale_tax", f"{why}: {found}")
 
 
-def _sale_rate(case: Parcel, rule: Rule, group: Group) -> Fraction | None:
+def _sale_rate(case: Parcel, rule: Rule, group: Group) -> Decimal | None:
     if rule.values.get("stated"):
-        return Fraction(case.asked.sale_tax_rate or 0)
+        return case.asked.sale_tax_rate or ZERO
     own = rule.values.get("rate")
     if own is not None:
-        return Fraction(own)
-    return None if group.sides.rate is None else Fraction(group.sides.rate.decimal("rate"))
+        return Decimal(own)
+    return None if group.sides.rate is None else group.sides.rate.decimal("rate")
 
 
-def _sale_part(case: Parcel, rule: Rule, rate: Fraction | None, groups: list[Group]) -> Part:
+def _sale_part(case: Parcel, rule: Rule, rate: Decimal | None, groups: list[Group]) -> Part:
     base = rule.values.get("base")
     if rate is None:
         why = case.problem("market", case.asked.market, "no rate of the tax is in force", "a vat rule")
         return missing("sale_tax", why, rule.id)
     if base is not None and DUTY in base.names and any(DUTY not in g.values for g in groups):
         return missing("sale_tax", "the duty is not known, and the tax is taken on it", rule.id)
-    exact = [(g.values["goods"] if base is None else base(g.values)) * rate for g in groups]
+    exact = [(g.values["goods"] if base is None else base.within(g.values)) * rate for g in groups]
     total = case.minor(sum(exact, ZERO))
     shares = spread(total, exact)
     shown = groups[0].sides.rate

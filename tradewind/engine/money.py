@@ -131,14 +131,14 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
-        return _trusted(self.minor + other.minor, self.currency)
+        return trusted(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same(other)
-        return _trusted(self.minor - other.minor, self.currency)
+        return trusted(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> Money:
-        return _trusted(-self.minor, self.currency)
+        return trusted(-self.minor, self.currency)
 
     def __abs__(self) -> Money:
         return Money(abs(self.minor), self.currency)
@@ -172,7 +172,7 @@ class Money:
         if isinstance(rate, float):
             raise MoneyError("a float rate is not exact: pass Decimal or Fraction")
         top, bottom = rate.as_integer_ratio()
-        return _trusted(_divided(self.minor * top, bottom), self.currency)
+        return trusted(_divided(self.minor * top, bottom), self.currency)
 
     def split(self, n: int) -> list[Money]:
         """n parts as equal as can be, larger ones first, that sum to this amount."""
@@ -189,7 +189,7 @@ class Money:
         return f"{sign}{whole:,}{f'.{rest:0{places}d}' if places else ''} {self.currency}"
 
 
-def _trusted(minor: int, currency: str) -> Money:
+def trusted(minor: int, currency: str) -> Money:
     """Money of parts that are known to be good, without looking at them again: what sums are made of."""
     money = object.__new__(Money)
     object.__setattr__(money, "minor", minor)
