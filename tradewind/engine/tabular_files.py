@@ -213,6 +213,39 @@ def _xlsx(name: str, data: bytes, max_bytes: int) -> Iterator[Record]:
         raise Unreadable(name, "the workbook cannot be read", "an .xlsx file", value=str(exc)) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it lies there: rows of cells from A1 on, merged cells each with the value of the first."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+def open_sheets(name: str, data: bytes, headers: frozenset[str], max_bytes: int) -> list[Sheet]:
+    """Every sheet of a workbook, or the one table of a text file; Unreadable with the reason."""
+    if data[:4] != b"PK\x03\x04":
+        opened = open_table(name, data, headers, max_bytes)
+        return [Sheet("", [list(record) for record in opened.records])]
+    if len(data) > max_bytes:
+        raise Unreadable(name, "the file is too large", f"up to {max_bytes:,} bytes")
+    _check_zip(name, data, max_bytes)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return [_sheet(book, title) for title in book.sheet_names]
+    except Exception as exc:  # calamine raises its own and Rust's errors
+        raise Unreadable(name, "the workbook cannot be read", "an .xlsx file", value=str(exc)) from None
+
+
+def _sheet(book: CalamineWorkbook, title: str) -> Sheet:
+    sheet = book.get_sheet_by_name(title)
+    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for at in range(top, min(bottom + 1, len(rows))):
+            for column in range(left, min(right + 1, len(rows[at]))):
+                rows[at][column] = rows[top][left]
+    return Sheet(title, rows)
+
+
 def _check_zip(name: str, data: bytes, max_bytes: int) -> None:
     """Sizes and ratios before anything is unpacked."""
     try:
