@@ -22,9 +22,8 @@ def run(argv: list[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=90, help="how long before today the world begins")
     parser.add_argument("--start", type=date.fromisoformat, help="first day of the world, instead of --days")
     parser.add_argument("--journal", type=Path, help="file that lets the world live on after a restart")
-    parser.add_argument(
-        "--live", action="store_true", help="its clock follows ours; it ends when its standard input closes"
-    )
+    parser.add_argument("--live", action="store_true", help="its clock follows ours")
+    parser.add_argument("--tied", action="store_true", help="it ends when its standard input closes")
     given = parser.parse_args(argv)
     start = given.start or datetime.now(UTC).date() - timedelta(days=given.days)
     world = World(given.seed, start)
@@ -32,6 +31,7 @@ def run(argv: list[str] | None = None) -> int:
     host, port = "127.0.0.1", server.server_address[1]
     if given.live:
         threading.Thread(target=_follow, args=(world,), daemon=True).start()
+    if given.tied:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.stdout.write(f"seed {given.seed}, from {start}: http://{host}:{port}/control/accounts\n")
     sys.stdout.flush()
@@ -52,7 +52,8 @@ def _follow(world: World, every: float = 5) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()  # returns only when whoever started this is gone
+    """Standard input is a pipe whose other end closes with whoever started this, even by kill -9."""
+    sys.stdin.buffer.read()
     os._exit(0)
 
 

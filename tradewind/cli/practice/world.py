@@ -46,12 +46,12 @@ def note() -> Path:
 
 
 def begin(seed: int, start: date, port: int = 0) -> World:
-    """Start a world in a process that outlives a kill of this one, and whose journal outlives its own."""
+    """Start a world in a process that ends with this one; its journal outlives both, so it is resumed."""
     journal = home() / "practice.world"
     child = subprocess.Popen(
         [sys.executable, "-m", "tradewind.simulators", "--seed", str(seed), "--port", str(port),
-         "--start", start.isoformat(), "--journal", str(journal)],
-        stdout=subprocess.PIPE, text=True, start_new_session=True,
+         "--start", start.isoformat(), "--journal", str(journal), "--tied"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert child.stdout is not None
     said = child.stdout.readline()
@@ -76,7 +76,7 @@ def market_command() -> list[str]:
     known = json.loads(facts.read_text())
     port = known["url"].rsplit(":", 1)[1]
     return [
-        *(sys.executable, "-m", "tradewind.simulators", "--live", "--journal", str(journal)),
+        *(sys.executable, "-m", "tradewind.simulators", "--live", "--tied", "--journal", str(journal)),
         *("--seed", str(known["seed"]), "--start", known["start"], "--port", port),
     ]
 
