@@ -70,7 +70,8 @@ def border(
 
     `unit` is the parcel as sent; the value of its single line is put in. `tolerance`: by how many minor
     units a line may differ from an asked value (each rounded part adds one; truncation to 100 yen more).
-    `most`: values asked at most; past them the nearest lines stand. Missing where the answer at 1,000 minor units is unknown.
+    `most`: values asked at most; past them the nearest lines stand. Missing where the answer at 1,000
+    minor units is unknown.
     """
     currency = unit.lines[0].value.currency
     [line] = unit.lines
