@@ -18,6 +18,7 @@ from tradewind.apps.listings import step as listings
 from tradewind.apps.orders import intake
 from tradewind.apps.orders import queries as orders
 from tradewind.apps.orders import step as reserving
+from tradewind.apps.prices import step as prices
 from tradewind.apps.profit import step as profit
 from tradewind.apps.settlements import step as settlements
 from tradewind.apps.stock import queries as stock_queries
@@ -66,6 +67,7 @@ def _minutes(count: int) -> timedelta:
 STEPS: tuple[Step, ...] = (
     Step("receipts", _("Take in receipts"), 3, "receipts", stock.take_in, _minutes(5), _receipts),
     Step("publish", _("Publish listings"), 4, "listings", listings.publish, _minutes(5), listings.waiting),
+    Step("floors", _("Keep price floors"), 4, "price_floors", prices.run, _minutes(15), prices.waiting),
     Step("orders", _("Pull orders"), 4, "stores", intake.pull_orders, _minutes(5), intake.waiting),
     Step("reserve", _("Reserve stock"), 5, "orders", reserving.reserve_new, _minutes(2), _new_orders),
     Step("intercept", _("Stop cancelled parcels"), 5, "parcels", fulfilment.intercept, _minutes(2),

@@ -12,6 +12,7 @@ ALLOWED = {
     "operations", "queries", "migrations", "tests",
 }  # fmt: skip
 # Files of one app beyond its kinds, each with its reason in docs/decisions/0004-plans-beside-verbs.md.
+PRICES = ("facts", "judging", "stacking")
 PROFIT = ("changed", "computing", "estimating", "explaining", "facts", "identity", "rating")
 BESIDES = {
     "orders/intake.py",
@@ -22,6 +23,7 @@ BESIDES = {
     "treasury/cash_chain.py",
     "ledger/booking.py",
     "ledger/plans.py",
+    *(f"prices/{name}.py" for name in PRICES),
     *(f"profit/{name}.py" for name in PROFIT),
 }
 FORBIDDEN_NAMES = {

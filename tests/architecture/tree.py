@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ROOT / "tradewind"
 APPS = (
-    "org", "markets", "logistics", "research", "catalog", "sourcing", "stock", "stores", "listings", "orders",
-    "fulfilment", "settlements", "treasury", "ledger", "profit",
+    "org", "markets", "logistics", "research", "catalog", "sourcing", "stock", "stores", "listings", "prices",
+    "orders", "fulfilment", "settlements", "treasury", "ledger", "profit",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "stock.cost": _FIN | _BUY,
     "stores.view": _OPS | _FIN | frozenset({SERVICE}), "stores.change": _OPS,
     "listings.view": _ALL, "listings.change": _OPS,
+    "prices.view": _OPS | _FIN, "prices.change": _OPS, "prices.approve": _FIN,
     "orders.view": _ALL, "orders.change": _OPS | frozenset({SERVICE}), "orders.reserve": _WH,
     "fulfilment.view": _ALL, "fulfilment.change": _WH,
     "settlements.view": _FIN, "settlements.change": _FIN,
