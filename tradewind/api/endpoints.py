@@ -17,7 +17,7 @@ from ninja import NinjaAPI
 from ninja.params.models import Body, Query
 from pydantic import BaseModel
 
-from tradewind.api.errors import ErrorShape, NotFound, problem_data
+from tradewind.api.errors import NotFound, failures, problem_data
 from tradewind.api.once import answer, answered_once
 from tradewind.api.shapes import (
     DetailShape,
@@ -38,6 +38,7 @@ from tradewind.engine.contracts import Problem, Refused
 
 FAILED = frozenset({401, 403, 404, 422})
 VERB_FAILED = FAILED | {400, 409, 502}
+CSV = {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
 def add_noun(api: NinjaAPI, noun: Noun) -> None:
@@ -46,7 +47,8 @@ def add_noun(api: NinjaAPI, noun: Noun) -> None:
     query = query_shape(noun)
     api.get(
         f"/{noun.code}",
-        response={200: list_shape(noun), FAILED: ErrorShape},
+        response=list_shape(noun),
+        openapi_extra={"responses": failures(FAILED)},
         tags=tags,
         exclude_unset=True,
         operation_id=f"{noun.code}_list",
@@ -58,16 +60,12 @@ def add_noun(api: NinjaAPI, noun: Noun) -> None:
         tags=tags,
         operation_id=f"{noun.code}_export",
         summary="What is filtered, as CSV",
-        response={FAILED: ErrorShape},
-        openapi_extra={
-            "responses": {
-                200: {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
-            }
-        },
+        openapi_extra={"responses": {200: CSV, **failures(FAILED)}},
     )(_typed(_export(noun), asked=Annotated[query, Query(...)]))
     api.get(
         f"/{noun.code}/{{row_id}}",
-        response={200: DetailShape, FAILED: ErrorShape},
+        response=DetailShape,
+        openapi_extra={"responses": failures(FAILED)},
         tags=tags,
         operation_id=f"{noun.code}_show",
         summary="One row",
@@ -75,12 +73,12 @@ def add_noun(api: NinjaAPI, noun: Noun) -> None:
     for one in noun.actions:
         api.post(
             f"/{noun.code}/actions/{one.code}",
-            response={200: OutcomeShape, VERB_FAILED: ErrorShape},
+            response=OutcomeShape,
             tags=tags,
             operation_id=f"{noun.code}_{one.code}",
             summary=str(one.label),
             description=_words(one),
-            openapi_extra={"parameters": [KEY_HEADER]},
+            openapi_extra={"parameters": [KEY_HEADER], "responses": failures(VERB_FAILED)},
         )(_typed(_doing(noun, one), given=Annotated[body_shape(noun, one), Body(...)]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from http.client import responses
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -54,6 +55,15 @@ class Conflict(Exception):
 
 class NotFound(Exception):
     """No such row within the caller's sight (404)."""
+
+
+def failures(codes: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """How failures are described beside an endpoint's answer: one shape, named, not built again for each.
+
+    Needs one endpoint that declares ErrorShape in the usual way, which puts it among the components.
+    """
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorShape"}}}
+    return {code: {"description": responses[code], "content": content} for code in sorted(codes)}
 
 
 def problem_data(problem: Problem) -> dict[str, Any]:

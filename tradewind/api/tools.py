@@ -13,7 +13,7 @@ from ninja.params.models import Body
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Shape
 
-from tradewind.api.errors import ErrorShape
+from tradewind.api.errors import failures
 from tradewind.api.once import answer
 from tradewind.api.shapes import FactShape, TableShape
 from tradewind.desk.asking import MOST, Tool, ask, plain_answer
@@ -62,7 +62,8 @@ def add_tool(api: NinjaAPI, tool: Tool) -> None:
     view.__annotations__ = {"request": HttpRequest, "given": Annotated[_body(tool), Body(...)]}
     route: Callable[..., Any] = api.post(
         f"/tools/{tool.code}",
-        response={200: AnswersShape, FAILED: ErrorShape},
+        response=AnswersShape,
+        openapi_extra={"responses": failures(FAILED)},
         tags=["tools"],
         operation_id=f"tool_{tool.code}",
         summary=str(tool.label),

@@ -21,6 +21,7 @@ from ninja.openapi.schema import OpenAPISchema
 from tradewind import __version__
 from tradewind.api import errors
 from tradewind.api.auth import Session, Token
+from tradewind.api.description import Description
 from tradewind.api.endpoints import add_noun
 from tradewind.api.tools import add_tool
 from tradewind.desk.doing import offered
@@ -33,13 +34,13 @@ DESCRIPTION = """Everything the screens can do. Money is `{minor, currency, amou
 
 
 class Api(NinjaAPI):
-    """An API that knows where it hangs, and describes itself once: the description costs seconds."""
+    """An API that knows where it hangs, and describes itself once."""
 
     described: OpenAPISchema | None = None
 
     def get_openapi_schema(self, **kw: Any) -> OpenAPISchema:
         if self.described is None:
-            self.described = super().get_openapi_schema(**kw)
+            self.described = Description(self, self.get_root_path({}))
         return self.described
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
