@@ -36,7 +36,7 @@ class Tariffs:
         self._versions: dict[tuple[str, str], list[TariffVersion]] = {}
         for version in versions:
             self._versions.setdefault((version.market, version.kind), []).append(version)
-        self._book = book
+        self.book = book
         self._columns: dict[tuple[str, str, date], str] = {}
         self._schedules: dict[tuple[str, date, str], Schedule | None] = {}
 
@@ -46,7 +46,7 @@ class Tariffs:
 
     def version(self, market: str, on: date, kind: str = RATES) -> TariffVersion | None:
         """The version in force for a market, or for the group it belongs to."""
-        for holder in (market, self._book.group_of(market, on)):
+        for holder in (market, self.book.group_of(market, on)):
             for version in self._versions.get((holder or "", kind), ()):
                 if version.valid_from <= on and (version.valid_to is None or on <= version.valid_to):
                     return version
@@ -65,7 +65,7 @@ class Tariffs:
         question = (market, origin, on)
         if question not in self._columns:
             try:
-                rule = self._book.find("tariff_column", on, market=market, origin=origin)
+                rule = self.book.find("tariff_column", on, market=market, origin=origin)
                 self._columns[question] = rule.text("column")
             except NoRule:
                 self._columns[question] = GENERAL
@@ -74,7 +74,7 @@ class Tariffs:
     def programmes(self, market: str, origin: str, on: date) -> tuple[tuple[str, ...], str]:
         """Symbols of the special column an origin may be claimed under, and the programme's name."""
         try:
-            rule = self._book.find("tariff_programme", on, market=market, origin=origin)
+            rule = self.book.find("tariff_programme", on, market=market, origin=origin)
         except NoRule:
             return (), ""
         return rule.values["programmes"], rule.text("name")
@@ -121,12 +121,26 @@ def _schedule(version_id: int, _sha256: str, currency: str, source: str) -> Sche
 def lineage(version_id: int, code: str) -> list[TariffLine]:
     """The line of a code and the titles above it, from the heading down; [] for a code that is not listed.
 
-    "Other" means something only under its parents, which often have no code.
+    "Other" means something only under its parents, which often have no code. A longer code than the tariff
+    lists stands under the line it inherits from.
     """
-    rows = list(TariffLine.objects.filter(version_id=version_id, heading=code[:4]).order_by("no"))
+    return lineages(version_id, [code])[code]
+
+
+def lineages(version_id: int, codes: Iterable[str]) -> dict[str, list[TariffLine]]:
+    """The lineage of many codes of a version, in one query."""
+    wanted = set(codes)
+    rows = TariffLine.objects.filter(version_id=version_id, heading__among=sorted({c[:4] for c in wanted}))
+    by_heading: dict[str, list[TariffLine]] = {}
+    for row in rows.order_by("no"):
+        by_heading.setdefault(row.heading, []).append(row)
+    return {code: _lineage(by_heading.get(code[:4], []), code) for code in wanted}
+
+
+def _lineage(rows: list[TariffLine], code: str) -> list[TariffLine]:
     at = next((i for i, row in enumerate(rows) if row.code == code), None)
     if at is None:
-        return [] if len(code) <= 6 else lineage(version_id, code[:-2])
+        return _lineage(rows, code[:-2]) if len(code) > 6 else []
     found = [rows[at]]
     for row in reversed(rows[:at]):
         if row.indent < found[-1].indent:
@@ -138,6 +152,12 @@ def naming(version_id: int, code: str) -> list[TariffLine]:
     """Lines of chapter 99 whose own text names a code of eight digits (temporary reductions and the like)."""
     rows = TariffLine.objects.filter(version_id=version_id, code__startswith="99")
     return list(rows.filter(description__contains=dotted(code[:8])).order_by("no")) if len(code) >= 8 else []
+
+
+def tariff_lines(actor: Actor) -> QuerySet[TariffLine]:
+    """Every coded line of the versions in use."""
+    actor.require("markets.view")
+    return TariffLine.objects.filter(version__state="loaded").exclude(code="").select_related("version")
 
 
 def chapter_99(version_id: int, measures: Iterable[str]) -> list[TariffLine]:
