@@ -120,6 +120,12 @@ class LandedCost:
     alerts: tuple[str, ...] = ()
 
     @property
+    def currency(self) -> str:
+        """The market's currency, which every amount here is in."""
+        amount = self.breakdown.parts[0].amount
+        return amount.currency if isinstance(amount, Money) else ""
+
+    @property
     def landed(self) -> Money | None:
         """Everything up to the buyer's door but the tax at the sale; None while a part is unknown."""
         return _known(part for part in self.breakdown.parts if part.name != "sale_tax")

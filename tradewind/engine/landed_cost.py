@@ -6,9 +6,10 @@ number names the row it stands on. What is not known is unknown, with what would
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import localcontext
+from typing import ParamSpec, TypeVar
 
 from tradewind.engine.breakdown import MISSING, Breakdown
 from tradewind.engine.consignment import (
@@ -29,27 +30,43 @@ from tradewind.engine.formula import EXACT
 from tradewind.engine.fx import Rates
 from tradewind.engine.landed_asked import formula_row, sides, words
 from tradewind.engine.landed_charges import Part
-from tradewind.engine.landed_duty import Tariffs, duty_parts
+from tradewind.engine.landed_duty import Measures, Tariffs, duty_parts
 from tradewind.engine.landed_goods import ZERO, Book, Group, Parcel, parcel, spread
 from tradewind.engine.landed_tax import border_parts, fee_parts, sale_parts
 from tradewind.engine.money import Money
 from tradewind.engine.rulebook import Rule, Rulebook
 
-__all__ = ["Answer", "Consignment", "GoodsLine", "LandedCost", "LineShare", "landed_cost", "landed_costs"]
+__all__ = [
+    "Answer",
+    "Consignment",
+    "GoodsLine",
+    "LandedCost",
+    "Landing",
+    "LineShare",
+    "landed_cost",
+    "landed_costs",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def landed_cost(
-    consignment: Consignment, rulebook: Rulebook, rates: Rates, on: date, tariffs: Tariffs | None = None
+    consignment: Consignment,
+    rulebook: Rulebook,
+    rates: Rates,
+    on: date,
+    tariffs: Tariffs | None = None,
+    measures: Measures | None = None,
 ) -> LandedCost:
     """The three answers, fees, who pays what and the total, in the market's currency.
 
-    `tariffs`: (market, hs, origin, day) -> the tariff's rate or None; not asked for lines that state theirs.
-    Refused with every problem when the question itself cannot be: unknown market, scheme or region, no rate
-    of exchange, amounts below zero, no rule of the market in force. What can be answered is answered:
-    an unknown duty leaves the fees known.
+    `tariffs` gives the tariff's rate, asked for lines that state none; `measures` the headings of chapter 99
+    a code points to, asked for lines that do not say. Refused with every problem when the question itself
+    cannot be: unknown market, scheme or region, no rate of exchange, amounts below zero, no rule of the
+    market in force. What can be answered is answered: an unknown duty leaves the fees known.
     """
-    with localcontext(EXACT):
-        return _landed(consignment, Book(rulebook, rates, on), tariffs)
+    return Landing(rulebook, rates, on, tariffs, measures)(consignment)
 
 
 def landed_costs(
@@ -58,36 +75,55 @@ def landed_costs(
     rates: Rates,
     on: date,
     tariffs: Tariffs | None = None,
+    measures: Measures | None = None,
 ) -> list[LandedCost | tuple[Problem, ...]]:
     """Many at once, in order: each its answer, or the problems that keep it from one."""
-    book = Book(rulebook, rates, on)
-    asked = _remembering(tariffs, book) if tariffs else None
-    with localcontext(EXACT):
-        return [_answered(consignment, book, asked) for consignment in consignments]
+    landing = Landing(rulebook, rates, on, tariffs, measures)
+    return [_answered(consignment, landing) for consignment in consignments]
 
 
-def _answered(
-    consignment: Consignment, book: Book, tariffs: Tariffs | None
-) -> LandedCost | tuple[Problem, ...]:
+class Landing:
+    """Landed costs of a day, asked one after the other; rules and rates found once are remembered."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        rates: Rates,
+        on: date,
+        tariffs: Tariffs | None = None,
+        measures: Measures | None = None,
+    ) -> None:
+        self.book = Book(rulebook, rates, on)
+        self.tariffs = _remembering(self.book, "tariff", tariffs) if tariffs else None
+        self.measures = _remembering(self.book, "measures", measures) if measures else None
+
+    def __call__(self, consignment: Consignment) -> LandedCost:
+        """As `landed_cost`; Refused with every problem."""
+        with localcontext(EXACT):
+            return _landed(consignment, self.book, self.tariffs, self.measures)
+
+
+def _answered(consignment: Consignment, landing: Landing) -> LandedCost | tuple[Problem, ...]:
     try:
-        return _landed(consignment, book, tariffs)
+        return landing(consignment)
     except Refused as refused:
         return refused.problems
 
 
-def _remembering(tariffs: Tariffs, book: Book) -> Tariffs:
-    def ask(market: str, hs: str, origin: str, on: date):  # type: ignore[no-untyped-def]
-        return book.remember(("tariff", market, hs, origin, on), lambda: tariffs(market, hs, origin, on))
+def _remembering(book: Book, name: str, ask: Callable[P, T]) -> Callable[P, T]:
+    def asked(*question: P.args, **more: P.kwargs) -> T:
+        found: T = book.remember((name, *question), lambda: ask(*question, **more))
+        return found
 
-    return ask
+    return asked
 
 
-def _landed(asked: Consignment, book: Book, tariffs: Tariffs | None) -> LandedCost:
+def _landed(asked: Consignment, book: Book, tariffs: Tariffs | None, measures: Measures | None) -> LandedCost:
     formula = formula_row(asked, book)
     case = parcel(asked, book, formula, sides(asked, book, formula))
     words(case)
     fees = fee_parts(case)
-    duty = duty_parts(case, tariffs)
+    duty = duty_parts(case, tariffs, measures)
     more, tax = border_parts(case)
     duty += more
     sale, sale_row = sale_parts(case)

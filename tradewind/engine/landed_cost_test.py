@@ -114,7 +114,7 @@ def test_except_hs_and_measures_narrow_a_layer():
         ('rate = 0.05\nleast = 2\nleast_per = "kg"\ncurrency = "USD"', [goods("10", weight_g=3000)], "6.00"),
         ('rate = 0.05\nleast = 1\nmost = 4\ncurrency = "USD"', [goods("10")], "1.00"),
         ('rate = 0.05\nleast = 1\nmost = 4\ncurrency = "USD"', [goods("1000")], "4.00"),
-        ('by_hs = [{ hs = ["61"], rate = 0.25 }]\nrate = 0.075', [goods("9"), goods("10", "6109.10")], "3.18"),
+        ('by_hs = [{ hs = ["61"], rate = 0.2 }]\nrate = 0.1', [goods("9"), goods("10", "6109.10")], "2.90"),
         ('rate = 0.10\nbase = "goods + freight"', [goods("100")], "10.00"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tradewind.engine.breakdown import ACTUAL, Breakdown
+from tradewind.engine.contracts import Refused
 from tradewind.engine.import_steps import DUTIABLE, DUTY, TARIFF, VALUE
 from tradewind.engine.landed_asked import parties, threshold_text
 from tradewind.engine.landed_charges import Part, Unknowable, charged, missing, nothing
@@ -16,14 +17,15 @@ from tradewind.engine.rule_kinds.imports import ASK, AT_SALE, CHARGED, FREE
 from tradewind.engine.rulebook import Rule, RuleGap, Unconfirmed
 from tradewind.engine.tariff import DutyRate
 
-Tariffs = Callable[[str, str, str, date], DutyRate | None]
+Tariffs = Callable[[str, str, str, date], DutyRate | None]  # market, tariff code, origin, day
+Measures = Callable[[str, str, date], frozenset[str] | None]  # market, tariff code, day
 
 REGIME, REPLACES = "regime", "replaces"
 # What units are called where tariffs count pieces.
 PIECES = ("item", "No.", "no.", "p/st", "pce", "u", "each")
 
 
-def duty_parts(case: Parcel, tariffs: Tariffs | None) -> list[Part]:
+def duty_parts(case: Parcel, tariffs: Tariffs | None, measures: Measures | None) -> list[Part]:
     """The components of the duty, of all goods; sets what each group owes in its `values`.
 
     A group whose duty is unknown has no value of `duty`.
@@ -38,7 +40,7 @@ def duty_parts(case: Parcel, tariffs: Tariffs | None) -> list[Part]:
             _owe(group, 0, case)
             parts.append(nothing(case, "duty_free", threshold_text(case, rule), rule.id))
         elif word == CHARGED:
-            parts += _by_tariff(case, group, tariffs)
+            parts += _by_tariff(case, group, tariffs, measures)
         elif word == ASK:
             parts.append(_asks(case, group))
         else:
@@ -94,10 +96,10 @@ def _by_regime(case: Parcel, name: str, groups: list[Group]) -> list[Part]:
     return parts
 
 
-def _by_tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> list[Part]:
+def _by_tariff(case: Parcel, group: Group, tariffs: Tariffs | None, measures: Measures | None) -> list[Part]:
     parts = [_tariff(case, group, tariffs)]
     try:
-        layers = _layers(case, group)
+        layers = _layers(case, group, measures)
     except RuleGap as found:
         return [*parts, missing("duty_layers", gap(case, "duty", found))]
     except Unknowable as why:
@@ -121,7 +123,11 @@ def _tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> Part:
         return missing(
             "tariff", case.problem("hs", "", "the tariff code is needed", "6 to 14 digits, or a duty_rate")
         )
-    found = tariffs(case.asked.market, group.hs, line.origin, case.book.on) if tariffs else None
+    try:
+        found = tariffs(case.asked.market, group.hs, line.origin, case.book.on) if tariffs else None
+    except Refused as refused:  # no such code, or several rates under it
+        whys = [case.problem(p.field, p.value, p.reason, p.accepted) for p in refused.problems]
+        return missing("tariff", "; ".join(whys))
     if found is None:
         why = "the tariff of the market is not loaded or has no such code"
         return missing(
@@ -160,7 +166,7 @@ def _worths(case: Parcel, rate: DutyRate) -> dict[str, Decimal]:
     return {currency: worth for currency, worth in found.items() if worth is not None}
 
 
-def _layers(case: Parcel, group: Group) -> list[Rule]:
+def _layers(case: Parcel, group: Group, measures: Measures | None) -> list[Rule]:
     """The layers on top of the tariff that fall on the goods; Unknowable when a list must be known first."""
     keys = parties(case.asked) | {"origin": group.line.origin}
     rows: list[Rule] = case.book.remember(
@@ -169,7 +175,7 @@ def _layers(case: Parcel, group: Group) -> list[Rule]:
     )
     if not rows:
         return rows
-    hit = [rule for rule in rows if _falls_on(case, rule, group)]
+    hit = [rule for rule in rows if _falls_on(case, rule, group, measures)]
     gone = {rule.text("replaces") for rule in hit if rule.values["stacking"] == REPLACES}
     return [rule for rule in hit if rule.keys["layer"] not in gone]
 
@@ -178,7 +184,7 @@ def _on_top(rows: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rows if rule.values["stacking"] != REGIME]
 
 
-def _falls_on(case: Parcel, rule: Rule, group: Group) -> bool:
+def _falls_on(case: Parcel, rule: Rule, group: Group, measures: Measures | None) -> bool:
     values = rule.values
     only, without = values.get("only_hs"), values.get("except_hs")
     if (only or without) and not group.hs:
@@ -187,14 +193,16 @@ def _falls_on(case: Parcel, rule: Rule, group: Group) -> bool:
         return False
     if without and group.hs.startswith(without):
         return False
-    return _on_list(case, rule, group)
+    return _on_list(case, rule, group, measures)
 
 
-def _on_list(case: Parcel, rule: Rule, group: Group) -> bool:
+def _on_list(case: Parcel, rule: Rule, group: Group, ask: Measures | None) -> bool:
     lists = rule.values.get("measures")
     if not lists:
         return True
     measures = group.line.measures
+    if measures is None and ask is not None and group.hs:
+        measures = ask(case.asked.market, group.hs, case.book.on)
     if measures is None:
         scope = rule.text("scope")
         raise Unknowable(

@@ -10,8 +10,10 @@ from fractions import Fraction
 from tradewind.engine.breakdown import ESTIMATED, MISSING, Breakdown
 from tradewind.engine.fees import channel_fees
 from tradewind.engine.fx import Rates
+from tradewind.engine.landed_duty import Measures, Tariffs
 from tradewind.engine.money import Money, quantize
 from tradewind.engine.rulebook import Rulebook, RuleGap
+from tradewind.engine.unit_landed import NO_ENTRY, Asked, Entry, Law, entry_parts
 from tradewind.engine.vat import net_of
 
 
@@ -37,6 +39,7 @@ class UnitInputs:
     fx_buffer_rate: Decimal | None
     base_currency: str = "CNY"
     vat_rebate: Money | None = None
+    entry: Entry = NO_ENTRY  # how it enters the market: the duty is computed by it where none is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +64,26 @@ class UnitProfit:
         return quantize(Fraction(self.profit.minor, self.net_price.minor), 4)
 
 
-def unit_profit(inputs: UnitInputs, rulebook: Rulebook, rates: Rates, on: date) -> UnitProfit:
+def unit_profit(
+    inputs: UnitInputs,
+    rulebook: Rulebook,
+    rates: Rates,
+    on: date,
+    tariffs: Tariffs | None = None,
+    measures: Measures | None = None,
+) -> UnitProfit:
     """Profit of one unit sold on a day; costs are negative parts, everything in the base currency.
 
-    Selling-side parts are computed in the selling currency and converted; a missing price, rule, rate
-    or cost is a missing part, and the total then says so.
+    Duty, border fees and import tax are stated, or worked out from how the unit enters. Selling-side parts
+    are computed in the selling currency and converted; a missing price, rule, rate or cost is a missing
+    part, and the total then says so.
     """
     base = inputs.base_currency
     net = _net(inputs, rulebook, on)
     fees = _fees(inputs, net, rulebook, on)
     costs = [
-        _stated(name, getattr(inputs, name)) for name in ("fulfilment", "first_leg", "goods_cost", "duty")
+        *(_stated(name, getattr(inputs, name)) for name in ("fulfilment", "first_leg", "goods_cost")),
+        *_entry(inputs, net, Law(rulebook, rates, on, tariffs, measures)),
     ]
     net_base = _in_base(net, base, rates, on)
     parts = [net_base, *(_in_base(cost, base, rates, on, -1) for cost in (*fees, *costs))]
@@ -82,6 +94,13 @@ def unit_profit(inputs: UnitInputs, rulebook: Rulebook, rates: Rates, on: date) 
     parts.append(_fx_buffer(inputs, net_base))
     tree = Breakdown.of("unit_profit", parts)
     return UnitProfit(tree, net_base.amount if isinstance(net_base.amount, Money) else None)
+
+
+def _entry(inputs: UnitInputs, net: Breakdown, law: Law) -> tuple[Breakdown, ...]:
+    if inputs.duty is not None or inputs.entry == NO_ENTRY:
+        return (_stated("duty", inputs.duty),)
+    asked = Asked(inputs.market, inputs.channel, inputs.category, net, inputs.goods_cost, inputs.first_leg)
+    return entry_parts(asked, inputs.entry, law)
 
 
 def _net(inputs: UnitInputs, rulebook: Rulebook, on: date) -> Breakdown:

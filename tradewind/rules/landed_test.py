@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tradewind.engine.breakdown import MISSING
 from tradewind.engine.consignment import DUE, NOT_DUE, UNKNOWN
-from tradewind.engine.contracts import FxQuote, Refused
+from tradewind.engine.contracts import FxQuote, Problem, Refused
 from tradewind.engine.fx import Rates
 from tradewind.engine.landed_cost import Consignment, GoodsLine, landed_cost, landed_costs
 from tradewind.engine.money import Money
@@ -102,6 +102,9 @@ def test_a_list_nobody_looked_up_is_unknown_and_an_empty_one_is_an_answer():
     assert "measures" in {problem.field for problem in asked.problems}
     none = told(parcel(replace(goods, measures=frozenset()), market="US"), day)
     assert none.duty.amount == Money.of("10.60", "USD")  # 16.5 % and section 122
+    asked = parcel(goods, market="US")
+    looked_up = landed_cost(asked, load(), RATES, day, None, lambda *_: frozenset({"9903.88.15"}))
+    assert looked_up.duty.amount == Money.of("13.60", "USD")
     battery = line(
         "40", "8507.60.00.20", "USD", duty_rate=Decimal("0.034"), measures=frozenset({"9903.88.15"})
     )
@@ -117,6 +120,8 @@ def test_the_tariff_is_asked_for_lines_that_state_no_rate():
         seen.append((market, hs, origin, on))
         if hs == "6109100010":
             return DutyRate("61091000", Decimal("0.12"), (), "12 %", "UK tariff 2026-07")
+        if hs == "7777777777":
+            raise Refused([Problem(None, "hs", hs, "has several rates", "7777.77.77.01")])
         if hs == "0406100000":
             return DutyRate("0406", Decimal(0), (Specific(Decimal("1.5"), "EUR", "kg"),), "1.50 EUR/kg", "UK")
         return None
@@ -134,6 +139,8 @@ def test_the_tariff_is_asked_for_lines_that_state_no_rate():
     strange = asked("9999.99.99.99")
     assert strange.duty.state == UNKNOWN
     assert strange.border_tax.state == UNKNOWN
+    several = asked("7777.77.77.77")
+    assert (several.duty.state, several.problems[0].accepted) == (UNKNOWN, "7777.77.77.01")
     assert "a duty_rate" in strange.problems[0].accepted
 
 

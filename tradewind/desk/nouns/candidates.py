@@ -57,6 +57,7 @@ from tradewind.desk.kernel import (
 from tradewind.desk.nouns._upstream import markets, of_code, services, text
 from tradewind.desk.nouns.stores import channels
 from tradewind.engine.access import Actor
+from tradewind.engine.consignment import WAYS
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.gates import GATES
 from tradewind.engine.money import Money
@@ -89,8 +90,29 @@ INPUT_LABELS = {
     "length_mm": _("Length in mm"),
     "width_mm": _("Width in mm"),
     "height_mm": _("Height in mm"),
+    "batch_units": _("Units a shipment in bulk"),
+    "hs_code": _("Tariff code"),
+    "origin": _("Country of origin"),
+    "way": _("Way of entry"),
+    "scheme": _("Tax scheme"),
+    "region": _("Region of the receiver"),
+    "duty_rate": _("Duty rate of the tariff"),
+}
+WAY_LABELS = {
+    "postal": _("By post"),
+    "express": _("Express"),
+    "line": _("Dedicated line"),
+    "sea": _("By sea"),
+    "air": _("Air cargo"),
+    "stock": _("Into a warehouse of the market"),
 }
 _HELP = {
+    "duty": _("Amount and currency; left out, it is worked out from tariff code, origin and way"),
+    "hs_code": _("e.g. 6109.10"),
+    "origin": _("Two letters, e.g. CN"),
+    "scheme": _("e.g. ioss; empty for none"),
+    "duty_rate": _("e.g. 6.5%; empty to ask the tariff"),
+    "batch_units": _("For sea, air and warehouse: how many enter together"),
     "price": _("Amount and currency, e.g. 29.99 USD"),
     "goods_cost": _("Amount and currency, e.g. 21.50 CNY"),
     "ads_rate": _("Share of the net price, e.g. 8%"),
@@ -276,7 +298,11 @@ def _gates(_actor: Actor) -> Sequence[tuple[str, Any]]:
     return [(gate, GATE_LABELS[gate]) for gate in GATES]
 
 
-_CHOICES = {"channel": channels, "first_leg_service": services, "fulfilment_service": services}
+def _ways(_actor: Actor) -> Sequence[tuple[str, Any]]:
+    return [(way, WAY_LABELS[way]) for way in WAYS]
+
+
+_CHOICES = {"way": _ways, "channel": channels, "first_leg_service": services, "fulfilment_service": services}
 
 
 def _input(name: str) -> Field:

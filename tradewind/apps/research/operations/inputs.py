@@ -9,11 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tradewind.apps.org.operations.checking import Findings
+from tradewind.engine.consignment import WAYS
 from tradewind.engine.money import Money, MoneyError, parse_decimal
 
 MONEY = ("price", "goods_cost", "first_leg", "fulfilment", "duty", "vat_rebate")
 RATES = ("ads_rate", "returns_rate", "fx_buffer_rate")
-WHOLE = ("weight_g", "length_mm", "width_mm", "height_mm")
+WHOLE = ("weight_g", "length_mm", "width_mm", "height_mm", "batch_units")
+# How it enters the market: the duty is worked out by these where none is stated.
+ENTRY = ("hs_code", "origin", "way", "scheme", "region", "duty_rate")
 WORDS = (
     "channel",
     "category",
@@ -22,7 +25,7 @@ WORDS = (
     "required_qualifications",
     "taboo_flags",
 )
-NAMES = (*WORDS, *MONEY, *RATES, *WHOLE)
+NAMES = (*WORDS, *MONEY, *RATES, *WHOLE, *ENTRY)
 NONE = "none"  # stated: nothing is required, nothing was found; an absent text means nobody looked
 STRENGTHS = ("strong", "mild", "weak")
 
@@ -73,13 +76,37 @@ def flags_of(text: str | None) -> dict[str, str] | None:
     return flags
 
 
+def hs_of(text: str) -> str:
+    """A tariff code of six digits or more, dots allowed."""
+    digits = text.replace(".", "").replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 14):
+        raise MoneyError(_("a tariff code has 6 to 14 digits"))
+    return text.strip()
+
+
+def country_of(text: str) -> str:
+    """A country by its two letters."""
+    code = text.strip().upper()
+    if len(code) != 2 or not code.isalpha():
+        raise MoneyError(_("a country is two letters"))
+    return code
+
+
+def way_of(text: str) -> str:
+    """A way goods enter by."""
+    if text.strip() not in WAYS:
+        raise MoneyError(_("not a way of entry"))
+    return text.strip()
+
+
 _ACCEPTED = {
     **dict.fromkeys(MONEY, "29.99 USD"), **dict.fromkeys(RATES, "5%"), **dict.fromkeys(WHOLE, "350"),
-    "taboo_flags": "none; number 4: weak",
+    "taboo_flags": "none; number 4: weak", "hs_code": "6109.10", "origin": "CN", "way": ", ".join(WAYS),
+    "duty_rate": "6.5%",
 }  # fmt: skip
 _PARSERS: dict[str, Any] = {
     **dict.fromkeys(MONEY, money_of), **dict.fromkeys(RATES, rate_of), **dict.fromkeys(WHOLE, _whole),
-    "taboo_flags": flags_of,
+    "taboo_flags": flags_of, "hs_code": hs_of, "origin": country_of, "way": way_of, "duty_rate": rate_of,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tradewind.apps.logistics.queries import Offer, quotes
-from tradewind.apps.markets.queries import rates_between, rulebook
+from tradewind.apps.markets.queries import rates_between, rulebook, tariffs_on
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings
 from tradewind.apps.org.queries import held_qualifications
@@ -21,6 +21,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.gates import Evidence, Limits, judge
 from tradewind.engine.rates import Parcel
+from tradewind.engine.unit_landed import Entry
 from tradewind.engine.unit_profit import UnitInputs, UnitProfit, unit_profit
 
 LEGS = {"first_leg": "first_leg_service", "fulfilment": "fulfilment_service"}
@@ -41,10 +42,11 @@ def run_profit(
         found.settle()
         typed = {c.pk: typed_inputs(c.inputs) for c in held}
         offers = _offers(held, typed, on)
-        book, rates = rulebook(), rates_between(on, on)
+        book, rates, tariffs = rulebook(), rates_between(on, on), tariffs_on(on)
         out = {}
         for c in held:
-            result = unit_profit(_inputs(c, typed[c.pk], offers[c.pk], base_currency), book, rates, on)
+            asked = _inputs(c, typed[c.pk], offers[c.pk], base_currency)
+            result = unit_profit(asked, book, rates, on, tariffs, tariffs.measures)
             result = replace(result, breakdown=_named_offers(result.breakdown, offers[c.pk]))
             c.profit = _stored(result, on)
             out[c.pk] = result
@@ -76,7 +78,21 @@ def _inputs(c: Candidate, typed: Typed, offers: Mapping[str, Offer], base: str) 
         channel=typed["channel"] or "",
         category=typed["category"] or "",
         base_currency=base,
+        entry=_entry(typed),
         **known,
+    )
+
+
+def _entry(typed: Typed) -> Entry:
+    return Entry(
+        hs_code=typed["hs_code"] or "",
+        origin=typed["origin"] or "",
+        way=typed["way"] or "",
+        scheme=typed["scheme"] or "",
+        region=typed["region"] or "",
+        weight_g=typed["weight_g"],
+        duty_rate=typed["duty_rate"],
+        units=typed["batch_units"],
     )
 
 
