@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from tests.people import ALICE, BOB, CHARLIE, NOW
+from tradewind.apps.catalog.models import Product, Sku
 from tradewind.apps.markets.models import TariffVersion
+from tradewind.apps.markets.queries.tariffs import code_findings
 from tradewind.desk.asking import ask
 from tradewind.desk.doing import do
 from tradewind.desk.kernel import Upload
@@ -137,3 +139,18 @@ def test_who_may_not_change_markets_does_not_load():
         load(market="Mars", valid_from="soon")
     assert {p.field for p in refused.value.problems} <= {"market", "valid_from"}
     assert TariffVersion.objects.count() == 0
+
+
+def test_a_sku_says_in_which_tariffs_its_code_has_no_rate(django_assert_num_queries):
+    load()
+    load(content="code,description,rate\n95030010,a,1%\n95030020,b,2%\n94032000,c,3%\n", market="JP")
+    with django_assert_num_queries(2):
+        found = code_findings("950300", date(2026, 11, 2))
+    assert [(version.market, finding) for version, finding in found] == [("JP", "several")]
+    assert code_findings("94032000", date(2026, 11, 2)) == []
+    assert [finding for _version, finding in code_findings("640299", date(2026, 11, 2))] == ["unlisted"] * 2
+    assert code_findings("640299", date(2025, 1, 1)) == []
+    warned = Product.objects.create(code="P-T", name="Toy")
+    sku = Sku.objects.create(product=warned, code="P-T-1", name="Toy", hs_code="640299", origin="CN")
+    alerts = noun("skus").detail(BOB, sku.pk).alerts
+    assert sum("640299" in str(alert) for alert in alerts) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from tradewind.apps.catalog.operations import (
 )
 from tradewind.apps.catalog.operations.skus import attributes_of
 from tradewind.apps.catalog.states import ATTRIBUTES
+from tradewind.apps.markets.queries.tariffs import SEVERAL, UNLISTED, code_findings
 from tradewind.apps.sourcing.models import Quote
 from tradewind.desk.kernel import (
     COUNTRY,
@@ -114,8 +116,21 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 hidden="cost",
             ),
         ),
-        alerts=(_now("Not known yet: %(facts)s") % {"facts": lacks},) if missing else (),
+        alerts=(
+            *([_now("Not known yet: %(facts)s") % {"facts": lacks}] if missing else []),
+            *_of_tariffs(row),
+        ),
     )
+
+
+def _of_tariffs(row: Any) -> list[str]:
+    """Tariffs in force in which the SKU's code has no duty rate, so that landed cost cannot count it."""
+    said = {
+        UNLISTED: _now("The tariff %(version)s has no code %(hs)s: its duty will be missing."),
+        SEVERAL: _now("In the tariff %(version)s several rates stand under %(hs)s: write the code in full."),
+    }
+    found = code_findings(row.hs_code, timezone.now().date()) if row.hs_code else []
+    return [said[finding] % {"version": version, "hs": row.hs_code} for version, finding in found]
 
 
 def _attributes(call: Call) -> dict[str, bool] | None:

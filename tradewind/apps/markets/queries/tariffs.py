@@ -118,6 +118,32 @@ def _schedule(version_id: int, _sha256: str, currency: str, source: str) -> Sche
     return Schedule((Line(*row) for row in lines), currency=currency, source=source)
 
 
+UNLISTED, SEVERAL = "unlisted", "several"
+
+
+def code_findings(hs: str, on: date) -> list[tuple[TariffVersion, str]]:
+    """What is wrong with a code in each tariff in force: UNLISTED, or SEVERAL rates under it. Two queries."""
+    in_force = TariffVersion.objects.filter(state="loaded", valid_from__lte=on).exclude(valid_to__lt=on)
+    lines: dict[int, list[Line]] = {version.pk: [] for version in in_force}
+    rows = TariffLine.objects.filter(version__in=list(lines), heading=hs[:4]).exclude(code="")
+    for pk, *line in rows.values_list("version_id", "code", "general", "special", "column2", "notes"):
+        lines[pk].append(Line(*line))
+    found = [(version, _finding(version, lines[version.pk], hs, on)) for version in in_force]
+    return [(version, finding) for version, finding in found if finding]
+
+
+def _finding(version: TariffVersion, lines: list[Line], hs: str, on: date) -> str:
+    schedule = Schedule(lines, currency=version.currency, source=str(version))
+    try:
+        if not schedule.has(hs):
+            return UNLISTED
+        if version.kind == RATES:
+            schedule.find(hs, on)
+    except Refused:
+        return SEVERAL
+    return ""
+
+
 def lineage(version_id: int, code: str) -> list[TariffLine]:
     """The line of a code and the titles above it, from the heading down; [] for a code that is not listed.
 
