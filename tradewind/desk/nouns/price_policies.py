@@ -29,7 +29,7 @@ from tradewind.desk.kernel import (
     Ref,
 )
 from tradewind.desk.nouns._money import money
-from tradewind.desk.nouns._prices import IMPORTERS, TARGETS, percent, share, store_codes, store_ref
+from tradewind.desk.nouns._prices import IMPORTERS, TARGETS, percent, schemes, share, store_codes, store_ref
 from tradewind.desk.nouns._upstream import currencies, markets, services
 from tradewind.engine.access import Actor
 from tradewind.engine.pricing import PROFIT
@@ -63,7 +63,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Set aside for exchange rates"), percent(row.fx_buffer_rate), PERCENT),
             Fact(_("Shipping service"), str(row.service or _("The cheapest that takes it"))),
             Fact(_("Who pays at the border"), str(IMPORTERS[row.import_by])),
-            Fact(_("Duty and tax at the border"), percent(row.import_rate), PERCENT),
+            Fact(_("Stated duty and tax at the border"), percent(row.import_rate), PERCENT),
+            Fact(_("Import scheme"), row.scheme),
             Fact(_("Proposals may lower prices"), row.lowers, FLAG),
         ),
         alerts=() if row.active else (_("This policy is stopped."),),
@@ -90,6 +91,7 @@ def _save(call: Call) -> Outcome:
         service=v["service"] or "",
         import_by=v["import_by"],
         import_rate=None if v["import_rate"] is None else share(v["import_rate"]),
+        scheme=v["scheme"] or "",
         lowers=bool(v["lowers"]),
     )
     pk = save_policies(policies=[new], now=call.now, by=call.by)[0]
@@ -143,14 +145,17 @@ NOUN = Noun(
                   help=_("The last digits, e.g. .99 .95; empty: any price")),
             Field("ceiling", _("Ceiling"), DECIMAL, False, help=_("The highest price allowed, e.g. MAP")),
             Field("ceiling_currency", _("Ceiling's currency"), CHOICE, False, choices=currencies),
-            Field("ads_rate", _("Set aside for ads, %"), DECIMAL, False, initial="5"),
-            Field("returns_rate", _("Set aside for returns, %"), DECIMAL, False, initial="3"),
-            Field("fx_buffer_rate", _("Set aside for exchange rates, %"), DECIMAL, False, initial="1"),
+            Field("ads_rate", _("Set aside for ads, %"), DECIMAL, initial="5"),
+            Field("returns_rate", _("Set aside for returns, %"), DECIMAL, initial="3"),
+            Field("fx_buffer_rate", _("Set aside for exchange rates, %"), DECIMAL, initial="1"),
             Field("service", _("Shipping service"), CHOICE, False, choices=services,
                   help=_("Empty: the cheapest that takes the parcel")),
             Field("import_by", _("Who pays at the border"), CHOICE, choices=_choices(IMPORTERS),
                   initial="buyer"),
-            Field("import_rate", _("Duty and tax at the border, % of the net price"), DECIMAL, False),
+            Field("import_rate", _("Duty and tax at the border, % of the net price"), DECIMAL, False,
+                  help=_("Empty: computed by the rules and the tariff")),
+            Field("scheme", _("Import scheme"), CHOICE, False, choices=schemes,
+                  help=_("Under which the goods come in, e.g. IOSS")),
             Field("lowers", _("Proposals may lower prices"), FLAG, False),
         ), key="n"),
         Action("stop", _("Stop"), _stop, "prices.change", MANY, danger=True,
