@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from tradewind.apps.markets.operations import record_fx
 from tradewind.apps.org.operations import acting
@@ -23,6 +26,7 @@ from tradewind.engine.contracts import OutsideError, ProviderTransaction, Refuse
 
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(days=120)
+A = TypeVar("A", CollectionAccount, BankAccount)
 
 
 def waiting(actor: Actor) -> int:
@@ -43,10 +47,18 @@ def run(now: datetime, by: Actor) -> StepResult:
 def sync_collections(now: datetime, by: Actor) -> StepResult:
     """Fetch the lines of every open collection account since its watermark."""
     answered, unknown = retry_withdrawals(now=now, by=by)
-    result = StepResult(done=answered, problems=unknown)
-    for account in queries.collection_accounts(by).filter(state="open").order_by("id"):
+    accounts = queries.collection_accounts(by).filter(state="open").order_by("id")
+    return StepResult(done=answered, problems=unknown) + _each(accounts, _collection, now, by)
+
+
+def _each(
+    accounts: Iterable[A], pull: Callable[[A, datetime, Actor], StepResult], now: datetime, by: Actor
+) -> StepResult:
+    """Pull from every account; one that fails is a problem under its code, the others go on."""
+    result = StepResult()
+    for account in accounts:
         try:
-            result += _collection(account, now, by)
+            result += pull(account, now, by)
         except (OutsideError, Refused) as failed:
             result += StepResult(problems=1, detail={account.code: str(failed)})
     return result
@@ -70,24 +82,30 @@ def _collection(account: CollectionAccount, now: datetime, by: Actor) -> StepRes
     if not mine:
         CollectionAccount.objects.filter(pk=account.pk).update(watermark=page.watermark or account.watermark)
         return StepResult()
-    with acting(by, "treasury.change", kind="collection_account", now=now) as act:
-        new = record_collection_lines(account_id=account.pk, lines=mine, now=now, by=by)
+    record = partial(record_collection_lines, account_id=account.pk, lines=mine, now=now, by=by)
+    return _take(account, "collection", page.watermark or account.watermark, record, now, by)
+
+
+def _take(
+    account: CollectionAccount | BankAccount,
+    what: str,
+    watermark: date | None,
+    record: Callable[[], int],
+    now: datetime,
+    by: Actor,
+) -> StepResult:
+    """Record lines and move the watermark in one act, which says how many were new."""
+    with acting(by, "treasury.change", kind=f"{what}_account", now=now) as act:
+        new = record()
         act.ids = [account.pk] if new else []
-        if page.watermark:
-            CollectionAccount.objects.filter(pk=account.pk).update(watermark=page.watermark)
-        act.note(verb="sync_collection", new=new)
+        type(account).objects.filter(pk=account.pk).update(watermark=watermark)
+        act.note(verb=f"sync_{what}", new=new)
     return StepResult(done=new)
 
 
 def sync_banks(now: datetime, by: Actor) -> StepResult:
     """Fetch the lines of every bank account with a connector, and the reference rates it publishes."""
-    result = StepResult()
-    for account in queries.bank_accounts(by).exclude(provider="").order_by("id"):
-        try:
-            result += _bank(account, now, by)
-        except (OutsideError, Refused) as failed:
-            result += StepResult(problems=1, detail={account.code: str(failed)})
-    return result
+    return _each(queries.bank_accounts(by).exclude(provider="").order_by("id"), _bank, now, by)
 
 
 def _bank(account: BankAccount, now: datetime, by: Actor) -> StepResult:
@@ -96,29 +114,17 @@ def _bank(account: BankAccount, now: datetime, by: Actor) -> StepResult:
     today = now.date()
     since = account.watermark or (now - FIRST_LOOK).date()
     lines = bank.transactions(conn, since, today) if TRANSACTIONS in bank.manifest.capabilities else []
-    with acting(by, "treasury.change", kind="bank_account", now=now) as act:
-        new = record_bank_lines(account_id=account.pk, lines=lines, now=now, by=by)
-        act.ids = [account.pk] if new else []
-        # Today may not be complete, so the next look begins with it again.
-        BankAccount.objects.filter(pk=account.pk).update(watermark=today)
-        act.note(verb="sync_bank", new=new)
-    return StepResult(done=new)
+    record = partial(record_bank_lines, account_id=account.pk, lines=lines, now=now, by=by)
+    # Today may not be complete, so the next look begins with it again.
+    return _take(account, "bank", today, record, now, by)
 
 
 def run_rates(now: datetime, by: Actor) -> StepResult:
     """Fetch the reference rates that banks with a connector publish, day by day; a rate is stored once."""
     able = {m.code for m in registry.manifests(BANK) if FX in m.capabilities}
-    result = StepResult()
-    seen: set[tuple[str, str]] = set()
-    for account in queries.bank_accounts(by).filter(provider__in=able).order_by("id"):
-        if (account.provider, account.base_url) in seen:
-            continue
-        seen.add((account.provider, account.base_url))
-        try:
-            result += _rates(account, now, by)
-        except (OutsideError, Refused) as failed:
-            result += StepResult(problems=1, detail={account.code: str(failed)})
-    return result
+    accounts = queries.bank_accounts(by).filter(provider__in=able).order_by("-id")
+    once = {(account.provider, account.base_url): account for account in accounts}  # the oldest speaks
+    return _each(sorted(once.values(), key=lambda account: account.pk), _rates, now, by)
 
 
 def _rates(account: BankAccount, now: datetime, by: Actor) -> StepResult:
