@@ -3,7 +3,7 @@
 A lane sends a batch every `interval_days` and its transit times are those observed: no curve is fitted.
 A batch must leave some days before it is needed, the lead. Arriving earlier, the whole batch waits at
 the cost of holding; arriving later, units of a day's sale are lost for every day. The lead is chosen where
-the sum is least, which is the newsvendor's quantile of the observations, margin / (margin + holding x interval).
+the sum is least: the newsvendor's quantile of the observations, margin / (margin + holding x interval).
 Demand is taken as even; what it swings is not in these numbers. A year has 365 days. Exact fractions
 throughout: amounts shown are rounded once, each part of a year.
 """
@@ -121,14 +121,20 @@ def _problems(need: Need, lanes: Sequence[Lane]) -> Iterator[Problem]:
     for name, share in (("capital_rate", need.capital_rate), ("storage", need.storage)):
         if share < 0:
             yield Problem(None, name, str(share), "is below zero", "0 or more")
+    seen: set[str] = set()
     for no, lane in enumerate(lanes, 1):
-        yield from _amount(no, "freight", lane.freight, currency)
-        if lane.interval_days < 1:
-            yield Problem(
-                no, "interval_days", str(lane.interval_days), "is not a number of days", "1 or more"
-            )
-        if not lane.days or min(lane.days) < 0:
-            yield Problem(no, "days", lane.name, "no transit time was observed", "days, as 28 31 30 44")
+        if lane.name in seen:
+            yield Problem(no, "name", lane.name, "stands twice", "a name of its own")
+        seen.add(lane.name)
+        yield from _lane(no, lane, currency)
+
+
+def _lane(no: int, lane: Lane, currency: str) -> Iterator[Problem]:
+    yield from _amount(no, "freight", lane.freight, currency)
+    if lane.interval_days < 1:
+        yield Problem(no, "interval_days", str(lane.interval_days), "is not a number of days", "1 or more")
+    if not lane.days or min(lane.days) < 0:
+        yield Problem(no, "days", lane.name, "no transit time was observed", "days, as 28 31 30 44")
 
 
 def _amount(row: int | None, name: str, money: Money, currency: str) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal as D
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -122,13 +123,9 @@ def test_the_recommendation_flips_at_every_computed_break_even_and_nowhere_else(
     named = [replace(way, name=f"lane {n}") for n, way in enumerate(ways)]
     flips = plan_lanes(one, named).flips[over]
 
-    def costs(at: Fraction) -> dict[str, Fraction]:
-        scaled = Money(int(at * 10**12), "JPY")  # the same figures in a unit fine enough to be exact
-        return {way.name: _unit_cost(one, way, over, Fraction(scaled.minor, 10**12)) for way in named}
-
     marks = [Fraction(0), *(flip.at for flip in flips), (flips[-1].at if flips else Fraction(0)) + 1000]
-    for low, high in zip(marks, marks[1:], strict=False):
-        middle = costs((low + high) / 2)
+    for low, high in pairwise(marks):
+        middle = {way.name: _unit_cost(one, way, over, (low + high) / 2) for way in named}
         best = min(middle.values())
         holder = next(
             (flip.above for flip in reversed(flips) if flip.at <= low), flips[0].below if flips else None
