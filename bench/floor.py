@@ -157,7 +157,7 @@ def measure(base: Sqlite | Postgres, n: int, batch: int) -> dict[str, Any]:
 
     step("place", lambda a, b: _create(base, range(a, b + 1)))
     for name, statements in STEPS.items():
-        step(name, lambda a, b, sqls=statements: [base.run(sql, a, b) for sql in sqls])  # type: ignore[misc]
+        step(name, lambda a, b, sqls=statements: [base.run(sql, a, b) for sql in sqls])
     cpu = time.process_time() - cpu
     assert base.one("select sum(debit) - sum(credit) from journal") == 0
     assert base.one("select count(*) from journal") == 6 * n

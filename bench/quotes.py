@@ -105,7 +105,7 @@ def run() -> bool:
     return rate >= BAR
 
 
-def _check(ways: Deck, rankings: list, trees: list) -> None:  # type: ignore[type-arg]
+def _check(ways: Deck, rankings: list, trees: list) -> None:
     bests = [(ranking, best) for ranking in rankings if (best := ranking.best)]
     for (ranking, best), tree in zip(bests, trees, strict=True):
         assert tree.amount is not None

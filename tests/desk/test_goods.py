@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401
+from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401  fixtures
 from tests.people import person
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.ledger.operations import open_chart

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.facts import facts_hash
-from tests.speech import english  # noqa: F401
+from tests.speech import english  # noqa: F401  fixtures
 from tests.trade import harbour_file, make_orders, make_store
 from tradewind.apps.ledger.models import Entry
 from tradewind.apps.profit.models import OrderProfit

@@ -134,7 +134,7 @@ def test_wrong_usage_ends_with_two(run, args):
 
 
 def test_people_and_keys(run, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115, PTH123
+    monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115, PTH123  monkeypatch holds it open
     code, new, _ = run("user", "add", "wang", "--role", "warehouse", "--stores", "1,2", "--json")
     assert (code, new["role"]) == (0, "warehouse")
     assert User.objects.get(username="wang").store_scope == [1, 2]

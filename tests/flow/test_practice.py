@@ -27,7 +27,7 @@ from tradewind.engine.access import system
 from tradewind.simulators.assortment import assortment
 
 
-def test_the_house_is_complete_and_its_invariants_hold(company):  # noqa: F811
+def test_the_house_is_complete_and_its_invariants_hold(company):  # noqa: F811  a fixture
     _plan, world, at = company
     assert {u.role for u in User.objects.all()} == {role for role, _zh in PEOPLE.values()}
     assert set(Store.objects.values_list("market__code", flat=True)) == set(MARKETS)
@@ -45,7 +45,7 @@ def test_the_house_is_complete_and_its_invariants_hold(company):  # noqa: F811
     assert at <= world.now
 
 
-def test_its_imperfections_are_there_and_seen(company):  # noqa: F811
+def test_its_imperfections_are_there_and_seen(company):  # noqa: F811  a fixture
     plan, _world, at = company
     assert Counter(CostLayer.objects.values_list("state", flat=True))["missing"] == 1
     billed = SupplierInvoice.objects.values("order").distinct().count()

@@ -23,7 +23,7 @@ class Stage:
     running: Running
 
     @classmethod
-    def open(cls, monkeypatch) -> Stage:  # type: ignore[no-untyped-def]
+    def open(cls, monkeypatch) -> Stage:
         """A world in which nobody buys by chance and rates stand still."""
         monkeypatch.setattr(simulated, "ORDERS_A_DAY", 0.0)
         monkeypatch.setattr(simulated.World, "_plan", lambda *_: None)

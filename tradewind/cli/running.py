@@ -88,7 +88,7 @@ def _warm_up(port: int) -> None:
 
 
 def _announce(options: argparse.Namespace, known: list[tuple[str, str]]) -> None:
-    host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
+    host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104  compared, never bound
     address = f"http://{host}:{options.port}/"
     if options.json:
         people = [{"user": user, "password": password} for user, password in known]

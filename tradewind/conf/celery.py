@@ -39,7 +39,7 @@ def _configured() -> Celery:
 app = _configured()
 
 
-@shared_task(name="tradewind.run", max_retries=0)  # type: ignore[untyped-decorator]
+@shared_task(name="tradewind.run", max_retries=0)  # type: ignore[untyped-decorator]  # Celery has no types
 def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Call the function of a `@task` by its path, as the database-backed worker does."""
     from django.utils.module_loading import import_string

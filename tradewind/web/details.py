@@ -13,10 +13,10 @@ from tradewind.desk.doing import offered
 from tradewind.desk.kernel import MANY, ONE, Fact, Noun, Table
 from tradewind.desk.rows import allowed_detail
 from tradewind.desk.values import cell
-from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.web.kit import cells
 from tradewind.web.lists import buttons, noun_or_404, tones
+from tradewind.web.who import actor_of
 
 OPEN_AT_ONCE = 2  # waterfalls that stand open when the page comes
 
@@ -68,7 +68,7 @@ def trees(breakdowns: Sequence[tuple[Any, Breakdown, str]], facts: Sequence[Fact
 
 def show(request: HttpRequest, noun: str, public: str) -> HttpResponse:
     """The page of a row; 404 when there is none in the actor's scope."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     one = noun_or_404(noun)
     actor.require(one.view)
     pk = pk_of(one, public)

@@ -25,6 +25,7 @@ from tradewind.web.kept import touch
 from tradewind.web.kit import cells, wish
 from tradewind.web.lists import noun_or_404
 from tradewind.web.once import run_once
+from tradewind.web.who import actor_of
 
 SHOWN = 12  # chosen rows named in a preview
 
@@ -43,7 +44,7 @@ class Asked:
 
 
 def _asked(request: HttpRequest, code: str, verb: str) -> Asked:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     noun = noun_or_404(code)
     actor.require(noun.view)
     try:

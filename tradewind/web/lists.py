@@ -40,6 +40,7 @@ from tradewind.engine.access import Actor
 from tradewind.web import clock
 from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, wish
+from tradewind.web.who import actor_of
 
 COUNTED = 10_000  # rows counted one by one where no state counts them
 
@@ -197,7 +198,7 @@ def buttons(actions: Sequence[Action]) -> list[dict[str, Any]]:
 
 def show(request: HttpRequest, noun: str) -> HttpResponse:
     """A page of a list; only its body when a script asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     one = noun_or_404(noun)
     actor.require(one.view)
     params = wish.asked(one, request.GET)
@@ -234,7 +235,7 @@ def show(request: HttpRequest, noun: str) -> HttpResponse:
 
 def download(request: HttpRequest, noun: str, kind: str) -> HttpResponseBase:
     """Exactly what is filtered, all of it, as CSV or XLSX."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     one = noun_or_404(noun)
     actor.require(one.view)
     rows = export.table(one, actor, wish.read(one, wish.asked(one, request.GET)))

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from tradewind.apps.markets.queries import market_ranking, markets
 from tradewind.desk import registry
 from tradewind.desk.words import readable
-from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import quantize
 from tradewind.web.kit import cells, chart
+from tradewind.web.who import actor_of
 
 SHOWN = 30
 
@@ -27,7 +27,7 @@ def _points(tree: Breakdown) -> tuple[tuple[str, Decimal], ...]:
 
 def ranking(request: HttpRequest) -> HttpResponse:
     """Countries from the best down as bars of their points; each opens into its waterfall."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     scores = market_ranking(actor)
     known: dict[str, Any] = {m.code: m for m in markets(actor)}
     noun = registry.all_nouns().get("markets")

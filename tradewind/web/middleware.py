@@ -25,7 +25,7 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        request.actor = user.actor() if user.is_authenticated else None  # type: ignore[attr-defined]
+        request.actor = user.actor() if user.is_authenticated else None  # type: ignore[attr-defined]  # see who.py
         language = user.language if user.is_authenticated else self._guess(request)
         with translation.override(language), timezone.override(settings.DESK_ZONE):
             request.LANGUAGE_CODE = language

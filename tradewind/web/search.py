@@ -16,6 +16,7 @@ from tradewind.web.doing import title
 from tradewind.web.kit import cells, wish
 from tradewind.web.lists import tones
 from tradewind.web.shell import nouns_for, tools_for
+from tradewind.web.who import actor_of
 
 EACH = 5  # rows of one noun
 LEAST = 2  # letters from which rows are looked for
@@ -82,7 +83,7 @@ def groups(actor: Actor, words: str) -> list[Group]:
 
 def show(request: HttpRequest) -> HttpResponse:
     """The answer as a list under the search box, or as a page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     words = request.GET.get("q", "").strip()[:100]
     context = {"words": words, "groups": groups(actor, words) if words else []}
     part = bool(request.headers.get("HX-Request"))

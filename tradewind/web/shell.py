@@ -16,6 +16,7 @@ from tradewind.desk.kernel import Noun
 from tradewind.engine.access import Actor
 from tradewind.web.kept import scope
 from tradewind.web.kit import words
+from tradewind.web.who import actor_of
 
 COUNTS_FOR_S = 15
 THEMES = ("auto", "light", "dark")
@@ -66,7 +67,8 @@ def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
 
 def counts(request: HttpRequest) -> JsonResponse:
     """The numbers of the menu; pages ask for them after they are drawn."""
-    return JsonResponse(waiting(request.actor, nouns_for(request.actor)))  # type: ignore[attr-defined]
+    actor = actor_of(request)
+    return JsonResponse(waiting(actor, nouns_for(actor)))
 
 
 def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:

@@ -27,6 +27,7 @@ from tradewind.web import clock
 from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, chart, words
 from tradewind.web.shell import COUNTS_FOR_S, nouns_for, waiting
+from tradewind.web.who import actor_of
 
 DAYS = 30
 
@@ -139,7 +140,7 @@ def _list_url(noun: str, query: str) -> str:
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits at each step, what runs out, what is unexplained, yesterday's money, the last 30 days."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     now = clock.now()
     on = timezone.localtime(now).date()
     loose = [
@@ -176,13 +177,13 @@ _UNEXPLAINED = {
 
 def flow_page(request: HttpRequest) -> HttpResponse:
     """The whole business as a diagram of its steps."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     return render(request, "pages/flow.html", {"stages": by_stage(work(actor))})
 
 
 def tour(request: HttpRequest) -> HttpResponse:
     """The six stages in order, each with live rows of this company to open."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     stops = []
     for number in range(1, 7):
         found = [n for n in registry.all_nouns().values() if n.stage == number and actor.can(n.view)]

@@ -17,7 +17,7 @@ from tradewind.engine.money import Money
 
 def _row(order: Order) -> OrderProfit | None:
     try:
-        found: OrderProfit = order.profit  # type: ignore[attr-defined]  # reverse one-to-one
+        found: OrderProfit = order.profit
     except ObjectDoesNotExist:
         return None
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -24,8 +24,8 @@ M = TypeVar("M", bound=Model)
 
 
 def _coded(model: type[Model]) -> Choices:
-    rows = model._default_manager.order_by("code")
-    return [(row.code, f"{row.code} {row}" if str(row) != row.code else row.code) for row in rows]  # type: ignore[attr-defined]
+    rows: Iterable[Any] = model._default_manager.order_by("code")  # every one of them has a code
+    return [(row.code, f"{row.code} {row}" if str(row) != row.code else row.code) for row in rows]
 
 
 def companies(_actor: Actor) -> Choices:

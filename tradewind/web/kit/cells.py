@@ -98,7 +98,7 @@ def _percent(value: Any) -> SafeString:
     if not isinstance(value, Decimal | int):
         return _text(value)
     number = Decimal(value).normalize()
-    text = f"{number:,f}" if number.as_tuple().exponent < -2 else f"{number:,.2f}"  # type: ignore[operator]
+    text = f"{number:,f}" if number.as_tuple().exponent < -2 else f"{number:,.2f}"  # type: ignore[operator]  # finite
     sign = " neg" if number < 0 else ""
     return format_html('<span class="amount{}">{}</span><span class="cur">%</span>', sign, text)
 

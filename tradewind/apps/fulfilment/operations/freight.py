@@ -82,7 +82,7 @@ def _boxes(parcel_ids: Sequence[int]) -> dict[int, Box]:
     heads = {}
     for pk, country, weighed, *unit in rows:
         heads[pk] = (country, weighed)
-        of[pk].append(tuple(unit))  # type: ignore[arg-type]
+        of[pk].append(tuple(unit))
     out = {}
     for pk, (country, weighed) in heads.items():
         weights = [None if u[1] is None else u[0] * u[1] for u in of[pk]]

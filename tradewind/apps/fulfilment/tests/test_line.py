@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.facts import facts_hash
-from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401
+from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401  fixtures
 from tests.people import person
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.fulfilment.operations import (

@@ -1,3 +1,3 @@
 """Tests here look for English words."""
 
-from tests.speech import english  # noqa: F401
+from tests.speech import english  # noqa: F401  fixtures

@@ -4,13 +4,13 @@ from tests.people import ALICE
 from tradewind.apps.catalog.models import Product, Sku
 from tradewind.apps.listings.operations import NewListing, draft_listings
 from tradewind.apps.stores.operations import connect_store
-from tradewind.apps.stores.tests.conftest import NOW, house, quay  # noqa: F401
+from tradewind.apps.stores.tests.conftest import NOW, house, quay  # noqa: F401  fixtures
 from tradewind.apps.stores.tests.test_connect import GOOD
 from tradewind.engine.money import Money
 
 
 @pytest.fixture
-def store(house, quay):  # noqa: F811
+def store(house, quay):  # noqa: F811  a fixture
     return connect_store(**GOOD, now=NOW, by=ALICE)
 
 

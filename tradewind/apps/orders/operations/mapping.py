@@ -22,8 +22,8 @@ class Mappings:
 
     def __init__(self, rows: Iterable[tuple[str, int, int, datetime, datetime | None]]) -> None:
         self._rows: dict[str, list[tuple[int, int, datetime, datetime | None]]] = {}
-        for external_sku, *row in rows:
-            self._rows.setdefault(external_sku, []).append(tuple(row))  # type: ignore[arg-type]
+        for external_sku, sku_id, qty, since, until in rows:
+            self._rows.setdefault(external_sku, []).append((sku_id, qty, since, until))
 
     def find(self, external_sku: str, at: datetime) -> Mapped:
         """The SKU in force at a time. Two at once (a bundle) is said, never guessed."""

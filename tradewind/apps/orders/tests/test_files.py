@@ -12,7 +12,7 @@ from tradewind.apps.orders.models import Order, OrderLine
 from tradewind.apps.orders.operations.files import import_orders
 from tradewind.apps.stores.models import SetAside, SyncRun
 from tradewind.apps.stores.operations import connect_store
-from tradewind.apps.stores.tests.conftest import NOW, house  # noqa: F401
+from tradewind.apps.stores.tests.conftest import NOW, house  # noqa: F401  fixtures
 from tradewind.apps.stores.tests.test_connect import GOOD
 from tradewind.engine.access import Denied
 from tradewind.engine.contracts import Refused
@@ -32,7 +32,7 @@ SMALL = HEAD + (
 
 
 @pytest.fixture
-def store(house):  # noqa: F811
+def store(house):  # noqa: F811  a fixture
     given = GOOD | {"code": "retail", "channel": "online_retail", "base_url": "", "credentials": {}}
     return connect_store(**given, now=NOW, by=ALICE)
 

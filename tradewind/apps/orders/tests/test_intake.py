@@ -10,7 +10,7 @@ from tradewind.apps.orders.models import Order
 from tradewind.apps.stores.models import Cursor, RawPayload, Store, SyncRun
 from tradewind.apps.stores.operations import connect_store
 from tradewind.apps.stores.queries import OVERLAP, payload_bytes
-from tradewind.apps.stores.tests.conftest import house  # noqa: F401
+from tradewind.apps.stores.tests.conftest import house  # noqa: F401  fixtures
 from tradewind.apps.stores.tests.test_connect import GOOD
 from tradewind.connectors import registry
 from tradewind.connectors.base import CHANNEL
@@ -30,7 +30,7 @@ def world():
 
 
 @pytest.fixture
-def store(house, world):  # noqa: F811
+def store(house, world):  # noqa: F811  a fixture
     shop = world.world.shops["GB"]
     keys = {"account": shop.account, "key": shop.key}
     made = connect_store(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.facts import facts_hash
-from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401
+from tests.line import BY, NOW, channel_order, english, make_world  # noqa: F401  fixtures
 from tests.people import person
 from tradewind.apps.listings.models import Listing, SkuMapping
 from tradewind.apps.orders.models import Hold, Order, OrderLine

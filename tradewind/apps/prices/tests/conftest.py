@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.line import BY, NOW, english, make_world  # noqa: F401
+from tests.line import BY, NOW, english, make_world  # noqa: F401  fixtures
 from tradewind.apps.catalog.models import Product
 from tradewind.apps.listings.models import Listing
 from tradewind.apps.logistics.models import Carrier, Service

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.speech import english  # noqa: F401
+from tests.speech import english  # noqa: F401  fixtures
 from tests.trade import make_orders, make_store
 
 NOW = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)

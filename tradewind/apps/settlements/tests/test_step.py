@@ -27,8 +27,11 @@ def files(harbour, monkeypatch):
     """What the channel holds ready, by id."""
     held: dict[str, bytes] = {}
     channel = registry.channel("harbour")
-    refs = lambda conn, since, token=None: Page(tuple(SettlementRef(k, NOW) for k in held), None, NOW)  # noqa: E731
-    monkeypatch.setattr(type(channel), "settlements", lambda self, *a: refs(*a))
+
+    def refs(self, conn, since, token=None):
+        return Page(tuple(SettlementRef(k, NOW) for k in held), None, NOW)
+
+    monkeypatch.setattr(type(channel), "settlements", refs)
     monkeypatch.setattr(type(channel), "settlement_file", lambda self, conn, pk: held[pk])
     return held
 

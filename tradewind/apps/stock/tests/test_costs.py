@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.facts import facts_hash
-from tests.line import BY, NOW, english, make_world  # noqa: F401
+from tests.line import BY, NOW, english, make_world  # noqa: F401  fixtures
 from tradewind.apps.markets.models import FxRate
 from tradewind.apps.stock.models import CostLayer, LandedCharge, LayerUse, Move
 from tradewind.apps.stock.operations import (

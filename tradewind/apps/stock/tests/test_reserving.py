@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.line import BY, NOW, english, make_world  # noqa: F401
+from tests.line import BY, NOW, english, make_world  # noqa: F401  fixtures
 from tests.people import BOB, person
 from tradewind.apps.org.models import AuditEntry
 from tradewind.apps.stock.models import Balance, Move, Reservation
