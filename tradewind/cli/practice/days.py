@@ -14,7 +14,7 @@ from tradewind.apps.stock.step import take_in
 from tradewind.apps.stores.models import Cursor, Store
 from tradewind.apps.stores.operations import advance_cursor
 from tradewind.apps.treasury.step import run_rates
-from tradewind.cli.practice import goods, hands, house, shops
+from tradewind.cli.practice import goods, hands, house, pricing, shops
 from tradewind.cli.practice import range as goods_range
 from tradewind.cli.practice.plan import Plan, actor
 from tradewind.cli.practice.world import World
@@ -90,6 +90,7 @@ def run_days(plan: Plan, world: World, say: Say) -> None:
             told = (day + 1) // 7
             say(f"week {(day + 1) // 7}: {Order.objects.count()} orders, {time.monotonic() - began:.0f} s")
     evening = plan.before(-plan.days, 0)
+    pricing.propose(plan, evening)
     world.advance(evening)
     flow.run_all(evening, system("practice"))
     advance_cursor(store=store, feed=FEED, watermark=evening)
@@ -104,6 +105,8 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
         once("refill", at, lambda: goods.refill_abroad(plan, at))
     if day == max(0, plan.days - 10):
         shops.stray(at)
+    if day == max(0, plan.days - pricing.DAYS_LEFT):
+        pricing.begin(plan, at)
     money = at.weekday() in (0, 2, 4)  # finance works on these days; goods are looked at on all
     stages = flow.ALL_STAGES if money else flow.ALL_STAGES - {6}
     flow.run_all(at, system("practice"), stages=stages)
