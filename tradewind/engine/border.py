@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 from tradewind.engine.breakdown import Breakdown
-from tradewind.engine.consignment import SELLER, UNKNOWN, Consignment, LandedCost
+from tradewind.engine.consignment import NOT_DUE, SELLER, UNKNOWN, Consignment, LandedCost
 from tradewind.engine.contracts import Problem
 from tradewind.engine.money import Money
 from tradewind.engine.pricing import NET, Band, Charge
@@ -32,6 +32,7 @@ class Borne:
     parts: tuple[Breakdown, ...]
     rules: tuple[str, ...]
     problems: tuple[Problem, ...]
+    taxed: bool  # at the sale, and not at the border
 
 
 def borne(asked: Consignment, found: LandedCost) -> Borne:
@@ -41,26 +42,29 @@ def borne(asked: Consignment, found: LandedCost) -> Borne:
     ]
     lacking = [fee for fee in found.fees if fee.amount is None]
     why = "; ".join(dict.fromkeys([a.why for a in unknown] + [fee.formula for fee in lacking]))
+    taxed = found.sale_tax.state != NOT_DUE
     parts = tuple(p for p in found.breakdown.parts if p.name in ("duty", "border_tax", "border_fees"))
     if unknown or lacking:
-        return Borne(None, why, parts, found.rules, found.problems)
+        return Borne(None, why, parts, found.rules, found.problems, taxed)
     currency = found.pays[SELLER].currency
     carried = [p.amount for p in found.breakdown.parts if p.name in ("freight", "insurance", "charges")]
     amount = found.pays[SELLER] - Money.total([m for m in carried if isinstance(m, Money)], currency)
-    return Borne(amount, "", parts, found.rules, found.problems)
+    return Borne(amount, "", parts, found.rules, found.problems, taxed)
 
 
 @dataclass(frozen=True, slots=True)
 class Border:
     """The charge for the price solver, or why there is none; `at` asks the landed cost itself at a value.
 
-    `known_to`: the largest net value at which it is known; None is every value.
+    `known_to`: the largest net value at which it is known; None is every value. `taxed_to`: the largest
+    at which the tax is one of the sale; None is every value, 0 none.
     """
 
     charge: Charge | None
     why: str
     at: Callable[[int], Borne]
     known_to: int | None = None
+    taxed_to: int | None = None
 
 
 def border(
@@ -87,8 +91,25 @@ def border(
     bands, known_to = _bands(_Curve(at, tolerance, most))
     why = "" if known_to is None else at(known_to + 1).why
     source = ", ".join(probe.rules)
-    charge = Charge(NAME, bands, NET, source=source, words="landed cost at the net price")
-    return Border(charge, why, at, known_to)
+    words = "landed cost at the net price"
+    charge = Charge(NAME, bands, NET, source=source, words=words, exact=lambda value: _minor(at(value)))
+    return Border(charge, why, at, known_to, _taxed_to(at, _FIRST[-1] if known_to is None else known_to))
+
+
+def _minor(found: Borne) -> int:
+    assert found.amount is not None, "values past the known ones are not asked"
+    return found.amount.minor
+
+
+def _taxed_to(at: Callable[[int], Borne], most: int) -> int | None:
+    """The last value taxed at the sale, found by halving: dearer goods are taxed at the border."""
+    if at(most).taxed:
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if at(middle).taxed else (low, middle)
+    return low
 
 
 class _Unknown(Exception):

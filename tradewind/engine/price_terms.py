@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -35,8 +35,16 @@ class Found:
     missing: tuple[tuple[str, str], ...] = ()
 
 
-def sale_terms(sale: Sale, rulebook: Rulebook, on: date, extra: tuple[Charge, ...] = ()) -> Found:
+def sale_terms(
+    sale: Sale,
+    rulebook: Rulebook,
+    on: date,
+    extra: tuple[Charge, ...] = (),
+    taxed_to: Fraction | None = None,
+) -> Found:
     """The terms of a sale on a day; `extra` are charges from elsewhere (import duty and tax of a parcel).
+
+    `taxed_to`: the largest net value (minor units) whose tax is collected at the sale; None is every value.
 
     Fees are counted as in the pre-purchase profit: the referral fee on the net price, the payment fee on
     what the buyer pays, none for a channel without payment fees. Rates that are not stated, rules that are
@@ -50,7 +58,7 @@ def sale_terms(sale: Sale, rulebook: Rulebook, on: date, extra: tuple[Charge, ..
     shares = _shares(sale, missing)
     if missing or tax is None:
         return Found(None, tuple(missing))
-    return Found(Terms(sale.currency, tax, (*charges, *extra), shares))
+    return Found(Terms(sale.currency, replace(tax, up_to=taxed_to), (*charges, *extra), shares))
 
 
 def _find(

@@ -39,7 +39,11 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A fee or import charge by a schedule; bands, minimum and fixed parts in minor units of the price."""
+    """A fee or import charge by a schedule; bands, minimum and fixed parts in minor units of the price.
+
+    `exact` gives what is charged at a value to the minor unit where the bands only come near it (duties are
+    rounded part by part): every price advised is checked with it.
+    """
 
     name: str
     bands: tuple[Band, ...]
@@ -48,6 +52,11 @@ class Charge:
     minimum: Fraction = Fraction(0)
     source: str = ""
     words: str = ""
+    exact: Callable[[int], int] | None = field(default=None, repr=False)
+
+    def at(self, value: int, curve: Piecewise) -> int:
+        """What is charged at a value of its base, rounded; minor units."""
+        return _half_up(*curve.ratio(value)) if self.exact is None else self.exact(value)
 
     def curve(self, of: Piecewise) -> Piecewise:
         """The charge as a function of the price, `of` being its base."""
@@ -251,6 +260,10 @@ class PriceCurve:
             return (profit - fixed) * target.value.denominator >= net * target.value.numerator
         return Fraction(profit) >= _needed(Fraction(fixed), target)
 
+    def reaches(self, price: int, costs: Sequence[Cost], target: Target) -> bool:
+        """Whether a unit sold at a price reaches the target with every part rounded as it is charged."""
+        return self._good(price, self._converted(costs), target)
+
     def _converted(self, costs: Sequence[Cost]) -> int:
         """Stated costs in minor units of the base currency, each rounded."""
         total = 0
@@ -280,7 +293,7 @@ class PriceCurve:
         profit = in_base
         for charge, curve in self._by_value:
             value = net if charge.base == NET else price
-            profit -= self._in_base(_half_up(*curve.ratio(value)), currency)
+            profit -= self._in_base(charge.at(value, curve), currency)
         for share in self._shares:
             profit -= _half_up(in_base * share.ratio[0], share.ratio[1])
         return in_base, profit
@@ -298,7 +311,7 @@ class PriceCurve:
         tax = self.terms.tax
         parts = [turn.part("net_price", left, 1, net_formula(tax.rate, net != price), inputs, tax.source)]
         for charge, curve in self._by_value:
-            fee = Money(_half_up(*curve.ratio(net if charge.base == NET else price)), currency)
+            fee = Money(charge.at(net if charge.base == NET else price, curve), currency)
             parts.append(turn.part(charge.name, fee, -1, charge.words, on[charge.base], charge.source))
         parts += [self._cost(cost) for cost in costs]
         in_base = parts[0].amount

@@ -62,6 +62,7 @@ class UnitFacts:
     goods: Goods
     imported: bool
     costs: tuple[Cost, ...]
+    way: str = ""  # kind of the service that takes it; empty where none does
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -80,11 +81,11 @@ def unit_facts(asked: Sequence[Asked], on: date) -> list[UnitFacts]:
     bought = _bought(ids, on)
     freight = _freight(asked, goods, houses, on)
     found = []
-    for a, fulfilment in zip(asked, freight, strict=True):
+    for a, (fulfilment, way) in zip(asked, freight, strict=True):
         imported = a.warehouse_id is not None and houses[a.warehouse_id] == a.market
         abroad = a.warehouse_id is not None and places[a.warehouse_id][1] not in HOME_KINDS
         leg, cost = _batch_costs(a, bought, abroad=abroad)
-        found.append(UnitFacts(a, goods[a.sku_id], imported, (fulfilment, leg, cost)))
+        found.append(UnitFacts(a, goods[a.sku_id], imported, (fulfilment, leg, cost), way))
     return found
 
 
@@ -203,12 +204,11 @@ def _each(minor: int, units: int, asked: Asked, currency: str) -> Money:
 
 def _freight(
     asked: Sequence[Asked], goods: Mapping[int, Goods], houses: Mapping[int, str], on: date
-) -> list[Cost]:
+) -> list[tuple[Cost, str]]:
     """The way to the buyer of each unit; a group of services is asked once for all its parcels."""
     groups: dict[tuple[str, ...], dict[Parcel, list[int]]] = {}
-    found: list[Cost] = [
-        Cost("fulfilment", None, state=MISSING, formula="the SKU is not weighed yet") for _ in asked
-    ]
+    unweighed = Cost("fulfilment", None, state=MISSING, formula="the SKU is not weighed yet")
+    found: list[tuple[Cost, str]] = [(unweighed, "") for _ in asked]
     for i, a in enumerate(asked):
         parcel = _parcel(a, goods[a.sku_id])
         if parcel is not None:
@@ -240,12 +240,13 @@ def _parcel(asked: Asked, goods: Goods) -> Parcel | None:
     )
 
 
-def _fulfilment(offers: Sequence[Offer]) -> Cost:
-    """The cheapest offer that takes the parcel, as a cost; missing with what the services said."""
+def _fulfilment(offers: Sequence[Offer]) -> tuple[Cost, str]:
+    """The cheapest offer that takes the parcel, as a cost, and its kind; missing with what services said."""
     best = next((o for o in offers if o.compare is not None), None)
     if best is None or best.quote.amount is None:
         said = sorted({o.quote.reason or "no exchange rate" for o in offers}) or ["no service is priced"]
-        return Cost("fulfilment", None, state=MISSING, formula="no service takes it: " + ", ".join(said))
+        return Cost("fulfilment", None, state=MISSING, formula="no service takes it: " + ", ".join(said)), ""
     told = best.quote.explain()
     inputs = {**told.inputs, "service": best.service.code}
-    return Cost("fulfilment", best.quote.amount, False, ESTIMATED, "rate card", told.source, inputs)
+    cost = Cost("fulfilment", best.quote.amount, False, ESTIMATED, "rate card", told.source, inputs)
+    return cost, best.service.kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,12 @@ from fractions import Fraction
 from django.utils.translation import gettext_noop
 
 from tradewind.apps.prices.facts import UnitFacts
+from tradewind.apps.prices.importing import NAME as BORDER
+from tradewind.apps.prices.importing import Importing, known_price
 from tradewind.apps.prices.states import DEAD, GOOD, INFEASIBLE, MISSING, UNDER, UNPRICED
+from tradewind.engine.border import Border
 from tradewind.engine.fx import Rate, Rates
+from tradewind.engine.landed_cost import Landing
 from tradewind.engine.money import Money, exponent
 from tradewind.engine.price_endings import Ending, endings
 from tradewind.engine.price_terms import Found, Sale, sale_terms
@@ -35,7 +40,6 @@ BUYER, SELLER = "buyer", "seller"
 # Stored as they are, shown in the reader's language.
 NO_SKU = gettext_noop("no SKU stands behind it")
 NO_POLICY = gettext_noop("no price policy covers it")
-NO_IMPORT_RATE = gettext_noop("what is paid at the border is not stated in the policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Wish:
     import_by: str
     import_rate: Decimal | None
     lowers: bool
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +95,19 @@ class Judged:
 class Judge:
     """Rules, rates and a day, asked for many listings; terms are made once for those that share them."""
 
-    def __init__(self, rulebook: Rulebook, rates: Rates, on: date) -> None:
+    def __init__(self, rulebook: Rulebook, rates: Rates, on: date, landing: Landing | None = None) -> None:
         self.rulebook, self.rates, self.on = rulebook, rates, on
+        self.importing = Importing(landing or Landing(rulebook, rates, on))
         self._curves: dict[tuple[object, ...], tuple[Found, PriceCurve | None]] = {}
 
-    def curve(self, sale: Sale, extra: tuple[Charge, ...] = ()) -> tuple[Found, PriceCurve | None]:
+    def curve(
+        self, sale: Sale, extra: tuple[Charge, ...] = (), taxed_to: int | None = None
+    ) -> tuple[Found, PriceCurve | None]:
         """The terms of a sale, and the curve made of them; None while something is missing."""
-        key = (sale, extra)
+        key = (sale, extra, taxed_to)
         if key not in self._curves:
-            found = sale_terms(sale, self.rulebook, self.on, extra)
+            most = None if taxed_to is None else Fraction(taxed_to)
+            found = sale_terms(sale, self.rulebook, self.on, extra, most)
             made = found.terms and PriceCurve(
                 found.terms, sale.base_currency, self._rater(sale.base_currency)
             )
@@ -110,7 +119,7 @@ class Judge:
 
     def fingerprint(self, offered: Offered) -> str:
         """A hash of every fact the judgement stands on: the same facts give the same judgement."""
-        made = _asked(offered)
+        made = self._asked(offered)
         terms = self.curve(*made)[0] if made else None
         money = {c.amount.currency for c in _costs(offered) if c.amount is not None} | {offered.currency}
         rates = [self.rates.find(code, offered.base_currency, self.on) for code in sorted(money)]
@@ -120,27 +129,63 @@ class Judge:
 
     def judge(self, offered: Offered) -> Judged:
         """Floor, target and state of a listing."""
-        made, wish = _asked(offered), offered.wish
+        made, wish = self._asked(offered), offered.wish
         if made is None or wish is None:
             why = NO_SKU if offered.unit is None else NO_POLICY
             return Judged(offered, MISSING, why)
         found, curve = self.curve(*made)
         costs = _costs(offered)
         lacks = [*found.missing, *((c.name, c.formula) for c in costs if c.amount is None)]
-        if offered.wish and offered.wish.import_by == SELLER and not _imports(offered):
-            lacks.append(("duty", NO_IMPORT_RATE))
+        at_border = self._border(offered)
+        if at_border is not None and at_border.charge is None:
+            lacks.append((BORDER, at_border.why))
         if curve is None or lacks:
             return Judged(offered, MISSING, "; ".join(f"{name}: {why}" for name, why in lacks)[:300])
-        floor = curve.solve(costs, wish.floor)
+        known = self._known_price(at_border, made[0])
+        if known is not None and (offered.price_minor or 0) > known.minor:
+            return Judged(offered, MISSING, f"{BORDER}: {at_border.why if at_border else ''}"[:300])
+        floor = curve.solve(costs, wish.floor, ceiling=known)
         if floor.reason == MISSING_INPUT:
             return Judged(offered, MISSING, "no exchange rate: " + ", ".join(floor.missing))
         target = curve.solve(
             costs,
             wish.target,
             endings=self._endings(wish.endings, offered.currency),
-            ceiling=_ceiling(offered),
+            ceiling=_lower(_ceiling(offered), known),
         )
-        return Judged(offered, _state(offered, floor), "", floor, target, curve, costs)
+        state = _state(offered, floor, curve, costs, exact=at_border is not None)
+        return Judged(offered, state, "", floor, target, curve, costs)
+
+    def _asked(self, offered: Offered) -> tuple[Sale, tuple[Charge, ...], int | None] | None:
+        wish = offered.wish
+        if wish is None or offered.unit is None:
+            return None
+        sale = Sale(
+            offered.market, offered.channel, offered.category, offered.currency, wish.ads_rate,
+            wish.returns_rate, wish.fx_buffer_rate, offered.base_currency,
+        )  # fmt: skip
+        found = self._border(offered)
+        charge = _stated_charge(offered) if found is None else found.charge
+        return sale, (charge,) if charge else (), found.taxed_to if found else None
+
+    def _border(self, offered: Offered) -> Border | None:
+        """What the seller bears at the border by the landed cost; None where it is not computed.
+
+        Not computed: goods that lie in the market, parcels the buyer clears, a share stated in the policy.
+        """
+        wish, unit = offered.wish, offered.unit
+        if wish is None or unit is None or unit.imported or wish.import_by == BUYER:
+            return None
+        if wish.import_rate is not None:
+            return None
+        return self.importing.border(unit, offered.market, offered.currency, wish.scheme)
+
+    def _known_price(self, found: Border | None, sale: Sale) -> Money | None:
+        """The largest price at which what is due at the border is known; None is any."""
+        if found is None:
+            return None
+        tax = self.rulebook.find("vat", self.on, market=sale.market, category=sale.category)
+        return known_price(found, tax, sale.currency)
 
     @staticmethod
     def _endings(text: str, currency: str) -> tuple[Ending, ...]:
@@ -180,26 +225,8 @@ def standing(judged: Judged, price_minor: int) -> tuple[Money | None, Decimal | 
     return profit, margin_of(profit, net)
 
 
-def _asked(offered: Offered) -> tuple[Sale, tuple[Charge, ...]] | None:
-    wish = offered.wish
-    if wish is None or offered.unit is None:
-        return None
-    sale = Sale(
-        offered.market, offered.channel, offered.category, offered.currency, wish.ads_rate,
-        wish.returns_rate, wish.fx_buffer_rate, offered.base_currency,
-    )  # fmt: skip
-    charge = _import_charge(offered)
-    return sale, (charge,) if charge else ()
-
-
-def _imports(offered: Offered) -> bool:
-    """Whether what is paid at the border is known: nothing, a stated share, or the buyer's affair."""
-    wish = offered.wish
-    known = wish is not None and (wish.import_by == BUYER or wish.import_rate is not None)
-    return known or (offered.unit is not None and offered.unit.imported)
-
-
-def _import_charge(offered: Offered) -> Charge | None:
+def _stated_charge(offered: Offered) -> Charge | None:
+    """The share of the net price a policy states for everything due at the border."""
     wish, unit = offered.wish, offered.unit
     if wish is None or unit is None or unit.imported or wish.import_by == BUYER or wish.import_rate is None:
         return None
@@ -225,11 +252,20 @@ def _ceiling(offered: Offered) -> Money | None:
     return ceiling if ceiling is not None and ceiling.currency == offered.currency else None
 
 
-def _state(offered: Offered, floor: Priced) -> str:
+def _lower(one: Money | None, two: Money | None) -> Money | None:
+    found = [amount for amount in (one, two) if amount is not None]
+    return min(found, key=lambda amount: amount.minor) if found else None
+
+
+def _state(offered: Offered, floor: Priced, curve: PriceCurve, costs: Sequence[Cost], *, exact: bool) -> str:
+    """`exact`: intervals come near the border charge only, so the price itself is asked."""
     if not floor.intervals:
         return INFEASIBLE
-    if offered.price_minor is None:
+    if offered.price_minor is None or offered.wish is None:
         return UNPRICED
-    if floor.holds(offered.price_minor):
+    good = floor.holds(offered.price_minor)
+    if exact:
+        good = curve.reaches(offered.price_minor, costs, offered.wish.floor)
+    if good:
         return GOOD
     return UNDER if offered.price_minor < floor.intervals[0].low else DEAD

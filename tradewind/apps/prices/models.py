@@ -38,7 +38,8 @@ class PricePolicy(models.Model):
         Service, on_delete=models.PROTECT, null=True
     )  # null: the cheapest that takes it
     import_by = columns.code(10)  # buyer, seller: who pays what is due at the border
-    import_rate = columns.rate(null=True)  # of the net price, where the seller pays; null: not known
+    import_rate = columns.rate(null=True)  # stated share of the net price; null: the landed cost is computed
+    scheme = columns.code(24, blank=True)  # of the market's rules (ioss ...); empty: none
     lowers = models.BooleanField(default=False)  # proposals may lower prices too
     active = models.BooleanField(default=True)
 

@@ -9,12 +9,14 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from tradewind.apps.markets.queries import rates_between, rulebook
+from tradewind.apps.markets.queries.tariffs import tariffs_on
 from tradewind.apps.prices.facts import Asked, unit_facts
 from tradewind.apps.prices.judging import Judge, Judged, Offered, Wish, floor_of, target_of
 from tradewind.apps.prices.models import PriceFloor, PricePolicy, PriceProposal, Promotion, ProposalLine
 from tradewind.apps.prices.states import BELOW, DRAFT
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
+from tradewind.engine.landed_cost import Landing
 from tradewind.engine.money import Money
 
 
@@ -141,12 +143,14 @@ def wish_of(policy: PricePolicy, base: str) -> Wish:
         policy.pk, target_of(policy.target_kind, policy.target, base), floor_of(policy.floor_margin),
         policy.endings, ceiling, policy.ads_rate, policy.returns_rate, policy.fx_buffer_rate,
         policy.service.code if policy.service else "", policy.import_by, policy.import_rate, policy.lowers,
+        policy.scheme,
     )  # fmt: skip
 
 
 def judge_on(on: date) -> Judge:
     """The judge of a day: the rulebook under people's decisions and the rates in force."""
-    return Judge(rulebook(), rates_between(on, on), on)
+    book, rates, tariffs = rulebook(), rates_between(on, on), tariffs_on(on)
+    return Judge(book, rates, on, Landing(book, rates, on, tariffs, tariffs.measures))
 
 
 def judged(on: date, listing_ids: Iterable[int] | None = None) -> list[Judged]:

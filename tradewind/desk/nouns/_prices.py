@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.stores.queries import stores_of
 from tradewind.desk.kernel import Ref
 from tradewind.engine.access import Actor
@@ -63,3 +64,9 @@ TARGETS = {
     "profit": _("Profit a unit, base currency"),
 }
 IMPORTERS = {"buyer": _("The buyer, at the door"), "seller": _("We, out of the price")}
+
+
+def schemes(_actor: Actor) -> list[tuple[str, Any]]:
+    """Import schemes of the rules in force or to come, by code."""
+    found = {rule.keys["scheme"]: rule.text("name") for rule in rulebook().all("scheme")}
+    return sorted(found.items())

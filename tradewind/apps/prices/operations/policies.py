@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tradewind.apps.logistics.models import Service
 from tradewind.apps.markets.models import Market
+from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings, rows
 from tradewind.apps.prices.judging import BUYER, SELLER
@@ -47,6 +48,7 @@ class NewPolicy:
     service: str = ""
     import_by: str = BUYER
     import_rate: Decimal | None = None
+    scheme: str = ""
     lowers: bool = False
 
 
@@ -95,6 +97,8 @@ def _check(
         found.add("floor_margin", new.floor_margin, _("a margin is a share of the net price"), "0.10")
     if new.target_kind == MARGIN and new.floor_margin > new.target:
         found.add("floor_margin", new.floor_margin, _("above the target"), str(new.target))
+    if new.scheme:
+        found.known("scheme", new.scheme, {rule.keys["scheme"]: rule for rule in rulebook().all("scheme")})
     _shares(found, new)
     _ceiling(found, new)
     _endings(found, new, stores)
@@ -148,6 +152,7 @@ def _save(
             "service": services[new.service] if new.service else None,
             "import_by": new.import_by,
             "import_rate": new.import_rate,
+            "scheme": new.scheme,
             "lowers": new.lowers,
             "active": True,
         },
