@@ -68,7 +68,7 @@ class Border:
 
 
 def border(
-    unit: Consignment, land: Callable[[Consignment], LandedCost], *, tolerance: int = 3, most: int = 400
+    unit: Consignment, land: Callable[[Consignment], LandedCost], *, tolerance: int = 5, most: int = 400
 ) -> Border:
     """What the seller bears for one unit sold at any net value (minor units of the market's currency).
 

@@ -34,7 +34,7 @@ class Importing:
             return Border(None, unit.costs[0].formula, _nothing)
         key = (unit.asked.sku_id, unit.asked.qty, market, currency, freight, unit.way, scheme)
         if key not in self._known:
-            tolerance = 3 if exponent(currency) else _COARSE
+            tolerance = 5 if exponent(currency) else _COARSE
             try:
                 self._known[key] = border(
                     _parcel(unit, market, currency, scheme), self.landing, tolerance=tolerance
