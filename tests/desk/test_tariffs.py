@@ -83,7 +83,7 @@ def test_the_tool_answers_one_question_with_everything_known():
     assert figures.pop("column")
     assert figures == {
         "market": "US", "hs": "9503.00.00.73", "origin": "CN", "on": date(2026, 11, 2), "rate": "Free",
-        "state": "known", "ad_valorem": Decimal("0"), "needs": "", "tariff": "US 2026 r1",
+        "state": "known", "percent": Decimal("0"), "needs": "", "tariff": "US 2026 r1",
         "description": "Toys: > Wheeled: > Other > Dolls",
     }  # fmt: skip
     codes = [[row.code for row in table.rows if hasattr(row, "code")] for table in found.tables]
@@ -99,8 +99,8 @@ def test_columns_and_what_a_rate_needs():
     )  # fmt: skip
     assert mexican.figures["rate"] == "5%"
     assert russian.figures["rate"] == "45%"
-    assert (mixed.figures["ad_valorem"], mixed.figures["needs"]) == (Decimal("0.01"), "kg")
-    assert thirds.figures["ad_valorem"] == Decimal("0.3333333333")
+    assert (mixed.figures["percent"], mixed.figures["needs"]) == (Decimal(1), "kg")
+    assert thirds.figures["percent"] == Decimal("33.33333333")
     [alone] = asked(question("9403.20.00", "MX"))
     special = next(
         t for t in alone.tables if t.rows and isinstance(t.rows[0], dict) and "programme" in t.rows[0]
@@ -121,7 +121,7 @@ def test_bad_questions_say_what_would_be_accepted_and_good_ones_are_answered():
     assert [p.field for p in market.problems] == ["market"]
     assert [p.field for p in early.problems] == ["market"]
     assert good.problems == ()
-    assert (strange.figures["state"], strange.figures["ad_valorem"]) == ("unknown", None)
+    assert (strange.figures["state"], strange.figures["percent"]) == ("unknown", None)
     assert "as agreed" in strange.alerts[0]
 
 

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, Breakdown
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.money import Money, quantize
+from tradewind.engine.money import Money, Number, quantize
 
 YEAR = 365
 VALUE, MARGIN = "value", "margin"  # what a break-even may be asked of
@@ -49,7 +49,7 @@ class Need:
     value: Money
     margin: Money
     capital_rate: Decimal
-    storage: Decimal = Decimal(0)
+    storage: Number = 0
 
 
 @dataclass(frozen=True, slots=True)

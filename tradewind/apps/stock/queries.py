@@ -119,3 +119,17 @@ def check_balances() -> list[Mismatch]:
         for kind, sql in _CHECKS.items()
         for row in fetch(sql)
     ]
+
+
+def transit_days(by: Actor) -> dict[tuple[int, int], list[int]]:
+    """Days from departure to arrival of the first legs that came in, by (destination, service); one query.
+
+    Days of the calendar (UTC) on which they left and came, shortest first.
+    """
+    legs = legs_visible(by).filter(state="arrived", service_id__isnull=False)
+    found: dict[tuple[int, int], list[int]] = {}
+    rows = legs.values_list("destination_id", "service_id", "departed_at", "arrived_at")
+    for destination, service, left, came in rows.iterator():
+        if left is not None and came is not None:
+            found.setdefault((destination, service), []).append((came.date() - left.date()).days)
+    return {way: sorted(days) for way, days in found.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -106,7 +108,7 @@ def _answer(tariffs: queries.Tariffs, found: _Found, *, whole: bool) -> Answer:
     figures: dict[str, Any] = {
         "market": asked.market, "hs": dotted(rate.code), "origin": asked.origin, "on": asked.on,
         "column": str(COLUMNS[column]), "rate": rate.text, "state": rate.state,
-        "ad_valorem": quantize(rate.ad_valorem, 10) if rate.state == KNOWN else None,
+        "percent": _percent(rate) if rate.state == KNOWN else None,
         "needs": ", ".join(rate.needs()), "tariff": rate.source, "description": path,
     }  # fmt: skip
     facts = [
@@ -117,13 +119,18 @@ def _answer(tariffs: queries.Tariffs, found: _Found, *, whole: bool) -> Answer:
         Fact(_("Tariff"), Ref("tariffs", found.version.pk, str(found.version)), LINK),
     ]
     if rate.state == KNOWN and not rate.needs():
-        facts.insert(1, Fact(_("Of the value"), rate.ad_valorem, PERCENT))
+        facts.insert(1, Fact(_("Of the value"), _percent(rate), PERCENT))
     if rate.needs():
         facts.append(Fact(_("Needs to be known"), ", ".join(rate.needs())))
     tables = _tables(tariffs, found) if whole else ()
     return Answer(
         f"{asked.market} {dotted(rate.code)}", tuple(facts), tables, (), _alerts(tariffs, found), figures
     )
+
+
+def _percent(rate: DutyRate) -> Decimal:
+    """The share of the value in percent, as screens show it."""
+    return quantize(Fraction(rate.ad_valorem) * 100, 8).normalize()
 
 
 def _tables(tariffs: queries.Tariffs, found: _Found) -> tuple[Table, ...]:
@@ -220,7 +227,7 @@ TOOL = Tool(
     columns=(
         Column("market", _("Market")), Column("hs", _("HS code")), Column("origin", _("Country of origin")),
         Column("on", _("On the day"), DATE), Column("column", _("Column")), Column("rate", _("Duty rate")),
-        Column("ad_valorem", _("Of the value"), PERCENT), Column("state", _("Reading")),
+        Column("percent", _("Of the value"), PERCENT), Column("state", _("Reading")),
         Column("needs", _("Needs to be known")), Column("tariff", _("Tariff")),
         Column("description", _("Description"), wide=True),
     ),
