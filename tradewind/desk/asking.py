@@ -34,6 +34,29 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """A rectangle of a picture, in the picture's own units; a faint one only gives the eye a hold."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    text: str = ""
+    tone: int = 0  # which of the few colours
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A plan of rectangles, drawn by the screens and left out by the other faces."""
+
+    title: Label
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer: facts, tables and explained numbers for people, `figures` by name for spreadsheets.
 
@@ -47,6 +70,7 @@ class Answer:
     alerts: tuple[Label, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +79,8 @@ class Tool:
 
     `run` gives as many answers as there are rows, in their order; Refused raised for a batch makes the
     house ask one by one. `lines` is a group that repeats inside a question (the goods of a parcel).
-    `columns` name the figures of a batch; without them the figures' own names stand.
+    Where `lines_needed` is false a question may come without any. `columns` name the figures of a batch;
+    without them the figures' own names stand.
     """
 
     code: str  # landed_cost; the command is `tradewind landed-cost`
@@ -70,6 +95,7 @@ class Tool:
     columns: tuple[Column, ...] = ()
     note: Label = ""
     example: Mapping[str, Any] = field(default_factory=dict)
+    lines_needed: bool = True
 
     @property
     def command(self) -> str:
@@ -126,6 +152,8 @@ def _typed_row(tool: Tool, given: Mapping[str, Any], by: Actor) -> dict[str, Any
 
 
 def _typed_lines(tool: Tool, given: Any, by: Actor, problems: list[Problem]) -> list[dict[str, Any]]:
+    if not given and not tool.lines_needed:
+        return []
     if not isinstance(given, list) or not given:
         problems.append(Problem(None, "lines", "", _("this is needed"), _("at least one line")))
         return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from tradewind.engine.packing import Item, Load, Place, Sides
 
@@ -34,12 +33,23 @@ def _load(items: Sequence[Item], load: Load, supported: bool) -> Iterator[str]:
             yield f"{code}: {item.code} at {place.at} sticks out"
         if supported and not _stands(place, load.places):
             yield f"{code}: {item.code} at {place.at} does not stand on a full base"
-    for one, two in combinations(load.places, 2):
+    for one, two in _near(load.places):
         yield from (f"{code}: {word}" for word in _pair(items, one, two))
     if load.carton.max_g is not None:
         gross = load.carton.tare_g + sum(items[place.item].weight_g or 0 for place in load.places)
         if gross > load.carton.max_g:
             yield f"{code}: {gross} g gross is more than {load.carton.max_g} g"
+
+
+def _near(places: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+    """Pairs that share some of the x axis: only these can touch or lie over one another."""
+    along = sorted(places, key=lambda place: place.at[0])
+    for number, one in enumerate(along):
+        end = one.at[0] + one.sides[0]
+        for two in along[number + 1 :]:
+            if two.at[0] >= end:
+                break
+            yield one, two
 
 
 def _axes(place: Place, room: Sides) -> Iterator[tuple[int, int, int]]:

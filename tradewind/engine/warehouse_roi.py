@@ -190,8 +190,8 @@ def _warehouse(plan: Plan, way: Warehouse, units: int) -> dict[str, Fraction]:
         "receiving": Fraction(way.receiving.minor),
         "duty": Fraction(way.duty.minor),
         "storage": storage_cost(way.storage, plan.volume_mm3, days),
-        "pick": way.pick.minor * per_order,
-        "tail": way.tail.minor * per_order,
+        "pick_and_pack": way.pick.minor * per_order,
+        "tail_delivery": way.tail.minor * per_order,
         "returns": _returns(plan, way.return_handling, way.resale),
         "capital": landed * Fraction(plan.capital_rate) * (way.transit_days + days / 2) / YEAR,
         "monthly_fee": Fraction(way.monthly.minor, units),
@@ -201,7 +201,7 @@ def _warehouse(plan: Plan, way: Warehouse, units: int) -> dict[str, Fraction]:
 def _direct(plan: Plan, way: Direct) -> dict[str, Fraction]:
     per_order = 1 / Fraction(plan.units_per_order)
     return {
-        "parcel": way.parcel.minor * per_order,
+        "parcel_freight": way.parcel.minor * per_order,
         "duty": way.duty.minor * per_order,
         "returns": _returns(plan, way.return_handling, way.resale),
         "capital": plan.goods_cost.minor * Fraction(plan.capital_rate) * way.transit_days / YEAR,

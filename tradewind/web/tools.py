@@ -24,6 +24,7 @@ from tradewind.engine.money import Money
 from tradewind.web import clock
 from tradewind.web.details import drawn_facts, drawn_table, trees
 from tradewind.web.kit import cells
+from tradewind.web.kit.picture import drawn_picture
 
 SHOWN = 200  # answers of a sheet on the screen
 LINES = 3  # lines offered at first
@@ -141,6 +142,7 @@ def _drawn(tool: Tool, found: Answer, *, blank: bool) -> dict[str, Any]:
         "alerts": found.alerts,
         "facts": drawn_facts(found.facts, {}),
         "tables": [drawn_table(t, {}) for t in found.tables],
+        "pictures": [drawn_picture(p) for p in found.pictures],
         "trees": trees(found.breakdowns, found.facts),
         "problems": [(p, _where(p, labels, lined)) for p in found.problems],
     }

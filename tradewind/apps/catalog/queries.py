@@ -23,6 +23,11 @@ def skus(actor: Actor) -> QuerySet[Sku]:
     return Sku.objects.select_related("product")
 
 
+def skus_by_code(codes: Iterable[str], actor: Actor) -> dict[str, Sku]:
+    """SKUs by our code; codes that are not known are left out."""
+    return {sku.code: sku for sku in skus(actor).filter(code__among=sorted(set(codes)))}
+
+
 def missing_facts(sku: Sku) -> list[str]:
     """What of a SKU is still unknown and must be known before its product is sold; [] when complete."""
     missing = [name for name in NEEDED if getattr(sku, name) in (None, "")]

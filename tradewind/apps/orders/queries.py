@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Count, QuerySet
 
-from tradewind.apps.orders.models import Hold, Order
+from tradewind.apps.orders.models import Hold, Order, OrderLine
 from tradewind.engine.access import Actor
 
 
@@ -25,6 +27,13 @@ def holds_open(by: Actor) -> QuerySet[Hold]:
 def orders_ready(by: Actor) -> QuerySet[Order]:
     """Orders whose goods are reserved, those to be shipped first on top."""
     return orders_visible(by).filter(state="ready").order_by("ship_by", "placed_at", "id")
+
+
+def lines_of(numbers: Collection[str], by: Actor) -> QuerySet[OrderLine]:
+    """Lines of visible orders by their channel's number, with their SKUs."""
+    visible = orders_visible(by).filter(external_id__among=sorted(numbers))
+    lines = OrderLine.objects.filter(order__in=visible.values("id"))
+    return lines.select_related("order", "sku").order_by("order_id", "id")
 
 
 def count_states(by: Actor) -> dict[str, int]:
