@@ -7,10 +7,11 @@ from tests.people import NOW, person
 from tradewind.apps.org.models import User
 from tradewind.apps.sourcing.models import PurchaseOrder
 from tradewind.desk import export
+from tradewind.desk.asking import ask
 from tradewind.desk.doing import do
 from tradewind.desk.kernel import Upload
 from tradewind.desk.listing import Wish, counts, page
-from tradewind.desk.registry import noun
+from tradewind.desk.registry import noun, tool
 from tradewind.desk.rows import allowed_detail, plain_detail, plain_row
 from tradewind.engine.access import PURCHASING, WAREHOUSE, Denied
 from tradewind.engine.contracts import Refused
@@ -131,7 +132,7 @@ def test_the_upstream_line_goes_through_the_forms_of_the_desk(line, alice):
 
 def test_every_list_page_and_export_of_the_line_is_drawn(line, alice):
     act(alice, "rule_decisions", "decide",
-    rule=noun("rule_decisions").actions[0].fields[0].choices(alice)[0][0],
+        rule="amazon.cycle.US.2015",
         verdict="confirmed", reason="read", source="journal")  # fmt: skip
     for code in NOUNS:
         one = noun(code)
@@ -232,13 +233,11 @@ def test_people_are_let_in_shut_out_and_given_keys_at_the_desk(users, alice):
 
 
 def test_a_parcel_is_quoted_at_the_desk(line, charlie):
-    said = act(charlie, "services", "quote", country="US", weight_g="120")
-    assert said.detail["offers"][0]["service"] == "yun-line"
-    assert said.detail["offers"][0]["price"].currency == "CNY"
-    assert (
-        act(charlie, "services", "quote", country="FR", weight_g="120").detail["offers"][0]["reason"]
-        == "no_country"
-    )
+    given = [{"country": "US", "weight_g": "120"}, {"country": "BR", "weight_g": "120"}, {"country": "US"}]
+    good, nowhere, weightless = ask(tool("quote"), by=charlie, given=given, now=NOW)
+    assert (good.figures["service"], good.figures["price"].currency) == ("yun-line", "CNY")
+    assert [p.field for p in nowhere.problems] == ["country"]
+    assert [p.field for p in weightless.problems] == ["weight_g"]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

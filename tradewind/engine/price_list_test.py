@@ -197,7 +197,7 @@ def test_limits_that_rise_by_one_look_dragged():
     ("rows", "said", "code"),
     [
         ([["国家", "重量段(KG)", "运费/KG"], ["美国", "0-2", 90]], {}, "currency"),
-        ([["国家", "重量段(KG)", "运费(USD/KG)"], ["美国", "0-2", 90]], {"currency": "CNY"}, "other_currency"),
+        ([["国家", "重量(KG)", "运费(USD/KG)"], ["美国", "0-2", 9]], {"currency": "CNY"}, "other_currency"),
         ([["国家", "重量段", "元"], ["美国", "0-2", 90]], {"currency": "CNY"}, None),
         ([["国家", "重量段", "价格(元)"], ["美国", "0-2kg", 90]], {}, "price"),
         ([["国家", "重量段", "价格(元)"], ["美国", "0-2", 90]], {"price": "per_kg"}, "unit"),

@@ -60,6 +60,7 @@ __all__ = [
     "NO_COUNTRY",
     "NO_DIMENSIONS",
     "NO_POSTCODE",
+    "NO_SIZE",
     "NO_WEIGHT",
     "OUNCE",
     "PIECE",

@@ -144,7 +144,7 @@ class Deck:
     def judgement(self, at: int, goods: Goods) -> Judgement:
         """What a way says of goods."""
         way = self.ways[at]
-        return judge(goods, way.terms, self.law if way.mode == AIR else ())
+        return judge(goods, way.terms, self.law if way.mode == AIR else None)
 
     def factors(self, at: int, verdict: str) -> tuple[Fraction, Fraction]:
         """(1 + days, 1 + risk) by which a way's price is multiplied for its score."""

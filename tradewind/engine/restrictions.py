@@ -22,6 +22,7 @@ ATTRIBUTES = (
 # Why an attribute is refused or cannot be judged.
 TAKES_NOT, NOT_STATED_BY_WAY, NOT_STATED_OF_GOODS = "takes_not", "not_stated_by_way", "not_stated_of_goods"
 NO_KIND, NO_WH, OVER_WH = "battery_kind_not_stated", "wh_not_stated", "over_wh"
+NO_RULE = "no_rule"  # by air, and no dangerous-goods rule that is switched on speaks of the battery
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,13 @@ class Judgement:
         return tuple(r for r in self.reasons if r.verdict in (REFUSED, UNKNOWN))
 
 
-def judge(goods: Goods, terms: Sequence[Term], law: Sequence[DangerRule] = ()) -> Judgement:
-    """Goods against a way's terms, and by air against the dangerous-goods rules. Example::
+def judge(goods: Goods, terms: Sequence[Term], law: Sequence[DangerRule] | None = None) -> Judgement:
+    """Goods against a way's terms, and by air against the dangerous-goods rules (None: not by air). Example::
 
     judge(Goods.of({"battery_alone": True}), [Term("battery", "refused")]).verdict == "refused"
     """
     stated = {term.attribute: term for term in terms}
-    reasons = [*_of_terms(goods, stated), *_of_law(goods, law)]
+    reasons = [*_of_terms(goods, stated), *(() if law is None else _of_law(goods, law))]
     worst = max((r.verdict for r in reasons), key=VERDICTS.index, default=ALLOWED)
     return Judgement(worst, tuple(reasons))
 
@@ -181,16 +182,18 @@ def _by_term(attribute: str, term: Term, goods: Goods) -> Reason:
 
 
 def _of_law(goods: Goods, law: Sequence[DangerRule]) -> Iterator[Reason]:
-    for attribute in BATTERIES:
-        rows = [row for row in law if row.attribute == attribute] if attribute in goods.has else []
-        if not rows:
-            continue
-        wh = goods.battery_wh
+    kinds = [kind for kind in BATTERIES if kind in goods.has]
+    if BATTERY in goods.has and not kinds:
+        yield Reason(BATTERY, UNKNOWN, NO_KIND)
+    wh = goods.battery_wh
+    for kind in kinds:
+        rows = [row for row in law if row.attribute == kind]
         if wh is None and any(row.over_wh is not None or row.to_wh is not None for row in rows):
-            yield Reason(attribute, UNKNOWN, NO_WH, source=", ".join(row.id for row in rows))
+            yield Reason(kind, UNKNOWN, NO_WH, source=", ".join(row.id for row in rows))
             continue
-        for row in rows:
-            if wh is None or row.of(wh):
-                verdict = REFUSED if row.forbidden else WITH_PAPERS
-                why = TAKES_NOT if row.forbidden else ""
-                yield Reason(attribute, verdict, why, row.papers, source=row.id, note=row.instruction)
+        fits = [row for row in rows if wh is None or row.of(wh)]
+        if not fits:
+            yield Reason(kind, UNKNOWN, NO_RULE)
+        for row in fits:
+            verdict, why = (REFUSED, TAKES_NOT) if row.forbidden else (WITH_PAPERS, "")
+            yield Reason(kind, verdict, why, row.papers, source=row.id, note=row.instruction)

@@ -13,6 +13,7 @@ from tradewind.engine.restrictions import (
     BATTERIES,
     BATTERY,
     BUILT_IN,
+    NO_KIND,
     PACKED,
     REFUSED,
     UNKNOWN,
@@ -110,7 +111,11 @@ def test_the_law_adds_its_papers_to_those_of_the_way():
     assert judge(Goods.of({BUILT_IN: True}, Decimal(101)), way, LAW).documents == ("MSDS", "DGD")
     assert judge(Goods.of({BUILT_IN: True}), way, LAW).against[0].why == "wh_not_stated"
     assert judge(Goods.of({ALONE: True}), [Term(ALONE, ALLOWED)], LAW).verdict == REFUSED
-    assert judge(Goods.of({PACKED: True}), [Term(PACKED, ALLOWED)], LAW).verdict == ALLOWED
+    for goods, why in ((Goods.of({PACKED: True}), "no_rule"), (Goods.of({BATTERY: True}), NO_KIND)):
+        got = judge(goods, [Term(PACKED, ALLOWED), Term(BATTERY, ALLOWED)], LAW)
+        assert [r.why for r in got.against] == [why]
+        assert judge(goods, [Term(PACKED, ALLOWED), Term(BATTERY, ALLOWED)]).verdict == ALLOWED
+    assert judge(Goods.of({BUILT_IN: True}, Decimal(101)), way, LAW[:1]).against[0].why == "no_rule"
 
 
 def test_goods_together_have_what_any_has_and_lack_what_all_lack():

@@ -1,4 +1,4 @@
-"""Carriers' services at the desk, and quotes for a parcel."""
+"""Carriers' services at the desk, and what goods they take."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from tradewind.apps.logistics import queries
 from tradewind.apps.logistics.operations import (
     NewCarrier,
     NewService,
+    ServiceTerms,
     register_carriers,
     register_services,
+    set_terms,
 )
 from tradewind.desk.kernel import (
     CHOICE,
-    COUNTRY,
     DATE,
+    DECIMAL,
     FLAG,
     INT,
+    LINK,
+    LONG,
+    MANY,
     NONE,
     STATE,
     TEXT,
@@ -36,9 +41,12 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
+from tradewind.desk.nouns._attributes import ATTRIBUTE_WORDS, VERDICT_WORDS
 from tradewind.desk.nouns._upstream import carriers, text
 from tradewind.engine.access import Actor
-from tradewind.engine.rates import Parcel
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.money import MoneyError, parse_decimal
+from tradewind.engine.restrictions import Term
 
 KINDS = {
     "postal": _("Postal"),
@@ -47,6 +55,13 @@ KINDS = {
     "first_leg": _("First-leg service"),
     "local": _("Local delivery"),
 }
+
+
+MODES = {"air": _("Air"), "sea": _("Sea"), "rail": _("Rail"), "road": _("Road")}
+
+
+def _modes(_actor: Actor) -> Sequence[tuple[str, Any]]:
+    return list(MODES.items())
 
 
 def _kinds(_actor: Actor) -> Sequence[tuple[str, Any]]:
@@ -59,11 +74,21 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         return None
     cards = list(queries.rate_cards(actor).filter(service=row).order_by("-valid_from"))
     columns = (
+        Column("card", _("Rate card"), LINK, lambda c: Ref("rate_cards", c.pk, str(c.valid_from))),
+        Column("state", _("State"), STATE),
         Column("valid_from", _("From"), DATE),
         Column("valid_to", _("Until"), DATE),
         Column("currency", _("Currency")),
         Column("band_count", _("Bands"), INT),
         Column("source", _("Source"), wide=True),
+    )
+    terms = (
+        Column("attribute", _("Attribute")),
+        Column("verdict", _("Verdict")),
+        Column("documents", _("Documents"), wide=True),
+        Column("labels", _("Labels")),
+        Column("most_wh", _("Most Wh"), DECIMAL),
+        Column("note", _("Note")),
     )
     return Detail(
         row.name,
@@ -71,10 +96,19 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         facts=(
             Fact(_("Carrier"), str(row.carrier)),
             Fact(_("Kind"), KINDS.get(row.kind, row.kind)),
+            Fact(_("By"), MODES.get(row.mode, row.mode)),
             Fact(_("Days promised"), row.promise_days, INT),
             Fact(_("Tracked"), row.tracked, FLAG),
         ),
-        tables=(Table(_("Rate cards"), columns, cards, _("No card: parcels cannot be priced.")),),
+        tables=(
+            Table(_("Rate cards"), columns, cards, _("No card: parcels cannot be priced.")),
+            Table(
+                _("What it takes"),
+                terms,
+                _term_rows(row),
+                _("Nothing is stated: battery, liquid and the like are not known."),
+            ),
+        ),
     )
 
 
@@ -86,32 +120,48 @@ def _carrier(call: Call) -> Outcome:
 
 def _service(call: Call) -> Outcome:
     v = call.values
-    new = NewService(v["carrier"], v["code"], v["name"], v["kind"], v["promise_days"], bool(v["tracked"]))
+    new = NewService(
+        v["carrier"], v["code"], v["name"], v["kind"], v["promise_days"], bool(v["tracked"]),
+        text(call, "mode"),
+    )  # fmt: skip
     [pk] = register_services(services=[new], now=call.now, by=call.by)
     return Outcome(_("The service is registered."), 1, Ref("services", pk, new.name))
 
 
-def _quote(call: Call) -> Outcome:
-    v = call.values
-    call.by.require("logistics.view")
-    parcel = Parcel(v["country"], v["weight_g"], v["length_mm"], v["width_mm"], v["height_mm"])
-    [offers] = queries.quotes([parcel], v["on"] or call.now.date())
-    told = [
+def _terms(call: Call) -> Outcome:
+    """Lines of attribute, verdict, documents, labels, watt-hours: what services take."""
+    terms = _read_terms(text(call, "terms"))
+    done = set_terms(services=[ServiceTerms(pk, terms) for pk in call.ids], now=call.now, by=call.by)
+    return Outcome(_now("%(n)s services say what they take.") % {"n": len(done)}, len(done))
+
+
+def _read_terms(given: str) -> tuple[Term, ...]:
+    terms, problems = [], []
+    for no, line in enumerate(given.splitlines(), 1):
+        if not line.strip():
+            continue
+        cells = [*(cell.strip() for cell in line.split(",")), "", "", ""]
+        documents, labels = (tuple(w.strip() for w in cell.split("+") if w.strip()) for cell in cells[2:4])
+        try:
+            most = parse_decimal(cells[4]) if cells[4] else None
+        except MoneyError as exc:
+            problems.append(Problem(no, "terms", cells[4], str(exc), "100"))
+            continue
+        terms.append(Term(cells[0], cells[1], documents, labels, most))
+    if problems:
+        raise Refused(problems)
+    return tuple(terms)
+
+
+def _term_rows(row: Any) -> list[dict[str, Any]]:
+    return [
         {
-            "service": o.service.code,
-            "price": o.quote.amount,
-            "compare": o.compare,
-            "reason": o.reason,
-            "chargeable": o.quote.chargeable,
-            "explained": o.quote.explain().to_json(),
+            "attribute": ATTRIBUTE_WORDS.get(t.attribute, t.attribute), "verdict": VERDICT_WORDS[t.verdict],
+            "documents": ", ".join(t.documents), "labels": ", ".join(t.labels), "most_wh": t.most_wh,
+            "note": t.note,
         }
-        for o in offers
-    ]
-    best = next((o for o in offers if o.quote.amount is not None), None)
-    if best is None:
-        return Outcome(_("No service takes this parcel."), detail={"offers": told})
-    lines = "; ".join(f"{o.service} {o.quote.amount or o.reason}" for o in offers[:8])
-    return Outcome(_now("Cheapest first: %(lines)s") % {"lines": lines}, detail={"offers": told})
+        for t in queries.terms_of(row.terms)
+    ]  # fmt: skip
 
 
 NOUN = Noun(
@@ -143,6 +193,7 @@ NOUN = Noun(
             Field("code", _("Code")),
             Field("name", _("Name")),
             Field("kind", _("Kind"), CHOICE, choices=_kinds),
+            Field("mode", _("By"), CHOICE, False, choices=_modes),
             Field("promise_days", _("Days promised"), INT, False),
             Field("tracked", _("Tracked"), FLAG, False, initial="1"),
         ), key="n"),
@@ -151,14 +202,11 @@ NOUN = Noun(
             Field("name", _("Name")),
             Field("name_zh", _("Name in Chinese"), required=False),
         )),
-        Action("quote", _("Quote a parcel"), _quote, "logistics.view", NONE, (
-            Field("country", _("Country"), COUNTRY),
-            Field("weight_g", _("Weight in g"), INT),
-            Field("length_mm", _("Length in mm"), INT, False),
-            Field("width_mm", _("Width in mm"), INT, False),
-            Field("height_mm", _("Height in mm"), INT, False),
-            Field("on", _("Day"), DATE, False),
-        ), key="q"),
+        Action("terms", _("State what it takes"), _terms, "logistics.change", MANY, (
+            Field("terms", _("Attributes"), LONG, help=_(
+                "A line an attribute: battery_built_in, with_papers, MSDS + UN38.3, battery mark, 100"
+            )),
+        )),
     ),
     empty=_("Register a carrier and its services, then import their rate cards."),
     audit_kind="service",

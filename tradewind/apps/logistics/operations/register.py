@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tradewind.apps.logistics.models import Carrier, Service, Warehouse
-from tradewind.apps.logistics.states import SERVICE_KINDS, WAREHOUSE_KINDS
+from tradewind.apps.logistics.states import MODES, SERVICE_KINDS, WAREHOUSE_KINDS
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings, rows
 from tradewind.engine.access import Actor
@@ -32,6 +32,7 @@ class NewService:
     kind: str
     promise_days: int | None = None
     tracked: bool = True
+    mode: str = ""  # air, sea, rail, road; blank: not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def register_services(*, services: Sequence[NewService], now: datetime, by: Acto
                     kind=found.one_of("kind", one.kind, SERVICE_KINDS),
                     promise_days=found.whole("promise_days", one.promise_days, most=365, needed=False),
                     tracked=one.tracked,
+                    mode=found.one_of("mode", one.mode, ("", *MODES)),
                 )
             )
         found.fresh("code", [s.code for s in made], set(Service.objects.values_list("code", flat=True)))

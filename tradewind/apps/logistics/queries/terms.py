@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from tradewind.apps.markets.queries import rulebook
-from tradewind.engine.restrictions import ALONE, BUILT_IN, PACKED, DangerRule, Term
+from tradewind.engine.restrictions import ALONE, BUILT_IN, PACKED, DangerRule, Goods, Term
 from tradewind.engine.rule_rows import Rule
 
 # Of lithium-ion batteries, rated in watt-hours; metal ones are rated in grams and go by terms alone.
 ION = ("UN3480", "UN3481")
+BATTERY_WH = "battery_wh"  # among a SKU's attributes: watt-hours as text
 PACKINGS = {"alone": ALONE, "with_equipment": PACKED, "in_equipment": BUILT_IN}
 
 
@@ -29,6 +30,13 @@ def terms_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Term, ...]:
         )
         for row in rows
     )
+
+
+def goods_of(attributes: Mapping[str, Any], battery_wh: Decimal | None = None) -> Goods:
+    """What a SKU states of itself: yes or no by attribute, watt-hours beside; a given figure goes first."""
+    stated = {name: yes for name, yes in attributes.items() if type(yes) is bool}
+    own = attributes.get(BATTERY_WH)
+    return Goods.of(stated, battery_wh if battery_wh is not None or own is None else Decimal(own))
 
 
 def danger_rules(on: date) -> tuple[DangerRule, ...]:
