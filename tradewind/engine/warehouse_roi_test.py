@@ -45,8 +45,8 @@ def test_a_worked_month_to_the_cent():
     got = warehouse_roi(PLAN, WAREHOUSE, DIRECT)
     assert {p.name: str(p.amount) for p in got.warehouse.parts} == {
         "first_leg": "240.00 USD", "shipment": "75.00 USD", "receiving": "60.00 USD", "duty": "150.00 USD",
-        "storage": "2.70 USD", "pick_and_pack": "330.00 USD", "tail_delivery": "1,020.00 USD", "returns": "54.00 USD",
-        "capital": "26.33 USD", "monthly_fee": "90.00 USD",
+        "storage": "2.70 USD", "pick_and_pack": "330.00 USD", "tail_delivery": "1,020.00 USD",
+        "returns": "54.00 USD", "capital": "26.33 USD", "monthly_fee": "90.00 USD",
     }  # fmt: skip
     assert {p.name: str(p.amount) for p in got.direct.parts} == {
         "parcel_freight": "2,160.00 USD", "duty": "180.00 USD", "returns": "60.00 USD", "capital": "3.00 USD",
