@@ -17,7 +17,7 @@ def main(args: list[str]) -> int:
     if args[1:2] and args[1] not in _OWN:
         from tradewind.cli.nouns import main as noun
 
-        return noun(args)
+        return noun(["rule_rows", *args[1:]])
     parser = argparse.ArgumentParser(prog="tradewind rules")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     verbs = parser.add_subparsers(dest="verb", required=True)

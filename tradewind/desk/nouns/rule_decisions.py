@@ -30,21 +30,8 @@ from tradewind.engine.access import Actor
 from tradewind.engine.rulebook import CONFIRMED, REFUSED
 
 
-def _rules(_actor: Actor) -> Sequence[tuple[str, Any]]:
-    """Every rule, those waiting for a word first."""
-    book = queries.rulebook()
-    waiting = [r for r in book.rules if not book.active(r) and r.id not in book.decisions]
-    rest = [r for r in book.rules if r not in waiting]
-    return [(r.id, f"{r.id} ({r.source})"[:120]) for r in [*waiting, *rest]]
-
-
 def _verdicts(_actor: Actor) -> Sequence[tuple[str, Any]]:
     return [(CONFIRMED, _("Confirm")), (REFUSED, _("Refuse"))]
-
-
-def _waiting(_actor: Actor) -> int:
-    book = queries.rulebook()
-    return sum(1 for r in book.rules if not book.active(r) and r.id not in book.decisions)
 
 
 def _detail(actor: Actor, pk: int) -> Detail | None:
@@ -58,6 +45,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         Fact(_("Source"), row.source),
         Fact(_("By"), row.decided_by),
         Fact(_("At"), row.decided_at, TIME),
+        Fact(_("Vouched for until"), row.until, DATE),
     ]
     if rule:
         facts += [Fact(_("From"), rule.valid_from, DATE), Fact(_("Until"), rule.valid_to, DATE)]
@@ -77,9 +65,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
 
 def _decide(call: Call) -> Outcome:
     v = call.values
-    decide_rule(
-        decision=Decision(v["rule"], v["verdict"], v["reason"], v["source"]), now=call.now, by=call.by
-    )
+    word = Decision(v["rule"], v["verdict"], v["reason"], v["source"], v["until"])
+    decide_rule(decision=word, now=call.now, by=call.by)
     return Outcome(_("The decision counts from now on."), 1)
 
 
@@ -95,6 +82,7 @@ NOUN = Noun(
     columns=(
         Column("rule_id", _("Rule"), sort="rule_id", wide=True),
         Column("verdict", _("State"), STATE),
+        Column("until", _("Vouched for until"), DATE),
         Column("reason", _("Reason")),
         Column("source", _("Source")),
         Column("decided_by", _("By")),
@@ -107,15 +95,14 @@ NOUN = Noun(
     states=((CONFIRMED, _("Confirmed"), "good"), (REFUSED, _("Turned down"), "bad")),
     actions=(
         Action("decide", _("Decide on a rule"), _decide, "rules.confirm", NONE, (
-            Field("rule", _("Rule"), CHOICE, choices=_rules),
+            Field("rule", _("Rule"), help=_("The id as it stands under Rules")),
             Field("verdict", _("Decision"), CHOICE, choices=_verdicts),
+            Field("until", _("Vouched for until"), DATE, False),
             Field("reason", _("Reason"), LONG),
             Field("source", _("Source"), help=_("The document you read")),
         ), key="n"),
     ),
-    waiting=_waiting,
-    empty=_("No decision yet. The number counts proposed rules that are off until you confirm them."),
-    audit_kind="rule",
+    empty=_("No decision yet: confirm or refuse under Rules."),
     title_of="rule_id",
-    note=_("The number counts proposed rules that are off until you confirm them."),
+    note=_("Every word people said of a rule; what they say now is said under Rules."),
 )  # fmt: skip

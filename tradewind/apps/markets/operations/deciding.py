@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from tradewind.apps.markets.models import RuleDecision
+from tradewind.apps.markets.models import RuleDecision, RuleRow
 from tradewind.apps.markets.queries.rules import rulebook as in_force
 from tradewind.apps.org.operations import acting
-from tradewind.apps.org.operations.checking import Findings, rows
+from tradewind.apps.org.operations.checking import Findings
+from tradewind.apps.org.operations.checking import rows as numbered
 from tradewind.engine.access import Actor
 from tradewind.engine.rulebook import CONFIRMED, REFUSED, Rulebook
 
@@ -38,7 +39,7 @@ def decide_rules(
         book = rulebook or in_force()
         found = Findings()
         made = []
-        for row, one in rows(decisions):
+        for row, one in numbered(decisions):
             found.at(row)
             _check_life(found, book, one, now.date())
             made.append(
@@ -62,6 +63,8 @@ def decide_rules(
             unique_fields=["rule_id"],
             update_fields=["verdict", "until", "reason", "source", "decided_by", "decided_at"],
         )
+        rows = RuleRow.objects.filter(rule_id__among=sorted({d.rule_id for d in made}))
+        act.ids = list(rows.values_list("pk", flat=True))
         act.note(
             verb="decide_rules",
             after={d.rule_id: d.verdict for d in made},

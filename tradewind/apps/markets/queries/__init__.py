@@ -11,6 +11,7 @@ from tradewind.apps.markets.queries.rates import (
     rates_for,
 )
 from tradewind.apps.markets.queries.rules import (
+    decisions_on,
     packs,
     rule_decisions,
     rule_rows,
@@ -40,6 +41,7 @@ __all__ = [
     "all_tariffs",
     "chapter_99",
     "chapters",
+    "decisions_on",
     "fx_rates",
     "indicators",
     "lineage",

@@ -113,6 +113,11 @@ def rule_decisions(actor: Actor) -> QuerySet[RuleDecision]:
     return RuleDecision.objects.all()
 
 
+def decisions_on(rule_id: str) -> list[RuleDecision]:
+    """What people said of one row, the newest first."""
+    return list(RuleDecision.objects.filter(rule_id=rule_id).order_by("-decided_at"))
+
+
 def rule_rows(actor: Actor, on: date) -> QuerySet[RuleRow]:
     """Every row of the book, with `standing`: what it is on a day, and `known`: the last day it answers for.
 

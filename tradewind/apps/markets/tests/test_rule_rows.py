@@ -108,7 +108,7 @@ def test_an_own_row_ends_and_the_file_speaks_again(mirror, alice):
     assert book.find("cycle", TODAY, **ask).values["days"] == 7
     assert book.find("cycle", TODAY + timedelta(days=1), **ask).values["days"] == 14
     before = facts_hash()
-    with pytest.raises(Refused, match="row of the rulebook"):
+    with pytest.raises(Refused, match="rule: "):
         end_rules(row_ids=[row.pk], last_day=TODAY, now=NOW, by=alice)
     assert facts_hash() == before
 
@@ -142,7 +142,7 @@ def test_past_its_known_life_a_row_is_answered_only_until_a_person_vouches_for_i
     assert standing(rule_id) == "past"
     assert queries.rules_past(TODAY) >= 1
     before = facts_hash()
-    with pytest.raises(Refused, match="say until when"):
+    with pytest.raises(Refused, match="until: "):
         decide_rule(decision=Decision(rule_id, "confirmed", "read", "card"), now=NOW, by=alice)
     assert facts_hash() == before
     until = TODAY + timedelta(days=30)
@@ -168,7 +168,7 @@ def test_a_pack_is_tried_without_being_switched_on_and_may_be_adopted(mirror, al
     assert adopt_rules(row_ids=[pk], reason="it came", now=NOW, by=alice) == 1
     assert queries.rulebook().find("cycle", on, channel="amazon", market="US").values["days"] == 21
     assert drop_pack(pack="2027", now=NOW, by=alice) == 1
-    with pytest.raises(Refused, match="no such pack"):
+    with pytest.raises(Refused, match="pack: "):
         drop_pack(pack="2027", now=NOW, by=alice)
     assert queries.rulebook().find("cycle", on, channel="amazon", market="US").values["days"] == 21
 
