@@ -105,8 +105,11 @@ class Ranking:
         return self._choice(self._rows[0])
 
     def quote(self, choice: Choice) -> Quote:
-        """The whole quote, ready to explain itself."""
-        return self._deck.ways[choice.at].card.quote(self.parcel)
+        """The whole quote, ready to explain itself; of goods that are not taken only that."""
+        card = self._deck.ways[choice.at].card
+        if choice.reason == NOT_TAKEN:
+            return Quote(None, card.currency, 0, None, NOT_TAKEN)
+        return card.quote(self.parcel)
 
     def _choice(self, row: tuple[int, int, int | str]) -> Choice:
         score, at, minor = row

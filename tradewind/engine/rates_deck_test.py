@@ -61,6 +61,7 @@ def test_what_cannot_be_compared_comes_after_what_can_and_refusals_last():
     }
     assert ranking.best == Choice(2, 100, 710, 710_000_000)
     assert ranking.quote(ranking.best).minor == 100
+    assert [ranking.quote(c).reason for c in ranking if c.at == 0] == ["not_taken"]
     assert Deck(ways).judgement(0, lamp.goods).against[0].why == "takes_not"
     assert (rank([ways[3]], lamp).best, rank([], lamp).best, len(rank(ways, lamp))) == (None, None, 4)
 
