@@ -22,6 +22,7 @@ from tradewind.engine.landed_goods import NO_SCHEME, ZERO, Book, Parcel, Sides, 
 from tradewind.engine.money import Money
 from tradewind.engine.rulebook import ANY, Rule, RuleGap
 
+_NO_THRESHOLD = {"duty": "no threshold of duty can be used", "tax": "no threshold of tax can be used"}
 HIGHEST_RATE = 10  # 1,000 %: above it a percentage was meant
 
 
@@ -220,9 +221,7 @@ def _threshold(
     try:
         rule = book.rulebook.find("de_minimis", book.on, levy=levy, **keys)
     except RuleGap as gap:
-        problems.append(
-            Problem(None, "market", asked.market, f"no threshold of {levy} can be used", str(gap))
-        )
+        problems.append(Problem(None, "market", asked.market, _NO_THRESHOLD[levy], str(gap)))
         return None
     basis = rule.text("currency")
     for used in {line.value.currency, asked.freight.currency}:

@@ -224,7 +224,7 @@ def _tree(case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sal
         _branch(case, "border_fees", fees),
         _branch(case, "sale_tax", sale),
     ]
-    return Breakdown.of("landed_cost", parts)
+    return Breakdown.of("total_landed", parts)
 
 
 def _goods(case: Parcel) -> Breakdown:

@@ -80,7 +80,7 @@ def test_layers_are_each_taken_of_the_customs_value_and_do_not_compound():
     assert got.duty.amount == usd("51.00")  # 10 + 25 + 7.5 % of 120
     assert got.border_tax.amount == usd("17.10")
     names = [part.name for part in got.breakdown.parts[3].parts]
-    assert names == ["tariff", "one", "two"]
+    assert names == ["tariff_duty", "one", "two"]
 
 
 def test_a_layer_stands_for_another_only_where_it_falls_on_the_goods():
@@ -206,14 +206,14 @@ def test_steps_restate_the_tariff_and_add_to_the_duty():
     ]  # fmt: skip
     got = ask([formula(steps), VAT, threshold("*")], goods("128.50", duty_rate=Decimal("0.10")))
     parts = {part.name: part.amount for part in got.breakdown.parts[3].parts}
-    assert parts == {"tariff": usd("12"), "cess": usd("1.20")}
+    assert parts == {"tariff_duty": usd("12"), "cess": usd("1.20")}
     cut = ask([formula(steps), VAT, threshold("*")], goods("128.50", duty_rate=Decimal("0.125")))
     parts = {part.name: part.amount for part in cut.breakdown.parts[3].parts}
-    assert parts == {"tariff": usd("15"), "cess": usd("1.50")}
+    assert parts == {"tariff_duty": usd("15"), "cess": usd("1.50")}
     assert cut.border_tax.amount == usd("14.50")
     odd = ask([formula(steps), VAT, threshold("*")], goods("128.50", duty_rate=Decimal("0.03")))
     parts = {part.name: part.amount for part in odd.breakdown.parts[3].parts}
-    assert parts == {"tariff": usd("3.60"), "truncation": usd("-0.60"), "cess": usd("0.30")}
+    assert parts == {"tariff_duty": usd("3.60"), "truncation": usd("-0.60"), "cess": usd("0.30")}
 
 
 def fee(name, body):

@@ -121,22 +121,23 @@ def _tariff(case: Parcel, group: Group, tariffs: Tariffs | None) -> Part:
         return _tariff_part(case, group, value * line.duty_rate, f"value x {line.duty_rate}", "")
     if not group.hs:
         return missing(
-            "tariff", case.problem("hs", "", "the tariff code is needed", "6 to 14 digits, or a duty_rate")
+            "tariff_duty",
+            case.problem("hs", "", "the tariff code is needed", "6 to 14 digits, or a duty_rate"),
         )
     try:
         found = tariffs(case.asked.market, group.hs, line.origin, case.book.on) if tariffs else None
     except Refused as refused:  # no such code, or several rates under it
         whys = [case.problem(p.field, p.value, p.reason, p.accepted) for p in refused.problems]
-        return missing("tariff", "; ".join(whys))
+        return missing("tariff_duty", "; ".join(whys))
     if found is None:
         why = "the tariff of the market is not loaded or has no such code"
         return missing(
-            "tariff", case.problem("hs", line.hs, why, "a code of the loaded tariff, or a duty_rate")
+            "tariff_duty", case.problem("hs", line.hs, why, "a code of the loaded tariff, or a duty_rate")
         )
     charge = found.charge(Fraction(value), case.currency, _quantities(group), _worths(case, found))
     if charge.amount is None:
         needed = ", ".join(charge.missing)
-        return missing("tariff", case.problem("hs", line.hs, "the duty needs more to be known", needed))
+        return missing("tariff_duty", case.problem("hs", line.hs, "the duty needs more to be known", needed))
     amount = Decimal(charge.amount.numerator) / charge.amount.denominator
     return _tariff_part(case, group, amount, f"value x {found.text}", f"{found.source} {found.code}")
 
@@ -148,7 +149,7 @@ def _tariff_part(case: Parcel, group: Group, amount: Decimal, formula: str, sour
         "hs": group.line.hs,
         "origin": group.line.origin,
     }
-    node = Breakdown("tariff", case.money(minor), ACTUAL, formula, inputs, source)
+    node = Breakdown("tariff_duty", case.money(minor), ACTUAL, formula, inputs, source)
     return Part(node, ((group, minor),))
 
 

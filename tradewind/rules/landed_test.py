@@ -273,9 +273,9 @@ def test_under_the_same_rows_more_value_never_costs_less(asked, more):
     first, *rest = (replace(one, duty_rate=asked.lines[0].duty_rate) for one in asked.lines)
     dearer = replace(first, value=Money(first.value.minor + more, "EUR"))
     cheap, dear = (ask(replace(asked, lines=(one, *rest))) for one in (first, dearer))
-    if cheap.rules == dear.rules:
-        assert dear.landed > cheap.landed
-        assert dear.total > cheap.total
+    if cheap.rules == dear.rules and None not in (cheap.landed, dear.landed):
+        assert dear.landed >= cheap.landed
+        assert dear.total >= cheap.total
         assert dear.duty.amount >= cheap.duty.amount
 
 
