@@ -25,6 +25,20 @@ NEEDED = {
     FULL: (),
     SEMI: ("fulfilment",),
 }
+# How each component comes about, for its explanation.
+FORMULAS = {
+    "setup": "stated once",
+    "revenue": "units x price",
+    "refunds": "revenue x returned share",
+    "return_cost": "returned units x cost of a return",
+    "commission": "revenue after refunds x commission share",
+    "per_order": "units x fee an order",
+    "ads": "revenue x advertising share",
+    "fulfilment": "units x fulfilment a unit",
+    "first_leg": "units x first leg a unit",
+    "goods_cost": "units x goods cost a unit",
+    "monthly_fee": "months x fixed cost a month",
+}
 OPTIONAL = ("commission", "per_order", "ads", "fulfilment")
 
 
@@ -148,9 +162,12 @@ def _one(goods: Goods, channel: Channel) -> ChannelPnl:
     months = tuple(_lines(zero, profit, received, paid))
     lowest = min(months, key=lambda line: (line.balance.minor, line.month))
     need = -lowest.balance if lowest.balance.minor < 0 else zero
-    tree = Breakdown.of(
-        "channel_profit", [Breakdown(name, amount, ESTIMATED) for name, amount in totals.items()], zero=zero
-    )
+    shown = {"units": str(sum(goods.units)), "months": str(len(goods.units))}
+    parts = [
+        Breakdown(name, amount, ESTIMATED, FORMULAS[name], shown if "x" in FORMULAS[name] else {})
+        for name, amount in totals.items()
+    ]
+    tree = Breakdown.of("channel_profit", parts, zero=zero)
     revenue = totals["revenue"] + totals["refunds"]
     whole = Money.total((line.profit for line in months), zero.currency)
     return ChannelPnl(

@@ -207,7 +207,7 @@ TOOL = Tool(
     example={
         "inner_length_mm": 400, "inner_width_mm": 300, "inner_height_mm": 250,
         "lines": [
-            {"qty": 4, "length_mm": 200, "width_mm": 150, "height_mm": 100, "weight_g": 600},
+            {"qty": 6, "length_mm": 200, "width_mm": 150, "height_mm": 100, "weight_g": 600},
             {"qty": 2, "length_mm": 180, "width_mm": 120, "height_mm": 90, "weight_g": 350, "fragile": "1"},
         ],
     },
