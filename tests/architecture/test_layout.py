@@ -12,7 +12,7 @@ ALLOWED = {
     "operations", "queries", "migrations", "tests",
 }  # fmt: skip
 # Files of one app beyond its kinds, each with its reason in docs/decisions/0004-plans-beside-verbs.md.
-PRICES = ("facts", "judging", "stacking")
+PRICES = ("facts", "importing", "judging", "stacking")
 PROFIT = ("changed", "computing", "estimating", "explaining", "facts", "identity", "rating")
 BESIDES = {
     "orders/intake.py",

@@ -77,3 +77,16 @@ def test_a_stated_share_at_the_border_takes_the_place_of_the_duty(world):  # noq
     parts = {p.name: p.amount for p in found.breakdowns[0][1].parts}
     assert parts["duty"].minor == -7 * round(found.figures["price"].minor / 10)
     assert found.figures["price"] > Money(999, "USD")
+
+
+def test_a_sku_we_clear_bears_its_landed_cost_or_says_what_it_lacks(world):  # noqa: F811
+    row = {
+        "sku": "SKU-1", "market": "US", "channel": "harbour", "import_by": "seller", "target_kind": "margin",
+        "target": "25", "ads_rate": "5", "returns_rate": "3", "fx_buffer_rate": "1", "base_currency": "CNY",
+    }  # fmt: skip
+    found = asked(row)[0]
+    assert [p.field for p in found.problems] == ["duty"]  # the SKU has neither HS code nor origin
+    assert found.figures == {}
+    stated = asked({**row, "duty": "1.00 USD"})[0]
+    parts = {p.name: p.amount for p in stated.breakdowns[0][1].parts}
+    assert parts["duty"] == Money(-700, "CNY")

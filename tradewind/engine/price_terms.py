@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -90,8 +91,16 @@ def _referral(sale: Sale, rulebook: Rulebook, on: date, missing: list[tuple[str,
     marginal = rule.values["shape"] == MARGINAL
     bands = tuple(Band(None if top is None else Fraction(top) * unit, Fraction(rate)) for top, rate in tiers)
     least = Fraction(rule.decimal("minimum")) * unit if "minimum" in rule.values else Fraction(0)
-    words = " / ".join(f"{rate} to {top}" if top is not None else f"{rate}" for top, rate in tiers)
+    words = _schedule(tiers)
     return Charge("referral_fee", bands, NET, marginal, least, rule.id, f"price x {words}")
+
+
+def _schedule(tiers: Sequence[tuple[Decimal | None, Decimal]]) -> str:
+    """Bands in signs: "0.15", or "(≤10: 0.08; >10: 0.15)"."""
+    if len(tiers) == 1:
+        return str(tiers[0][1])
+    last = next(str(top) for top, _rate in reversed(tiers) if top is not None)
+    return "(" + "; ".join(f">{last}: {r}" if top is None else f"≤{top}: {r}" for top, r in tiers) + ")"
 
 
 def _payment(sale: Sale, rulebook: Rulebook, on: date, missing: list[tuple[str, str]]) -> Charge | None:

@@ -62,7 +62,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         {"low": Money(low, row.currency), "high": None if high is None else Money(high, row.currency)}
         for low, high in row.intervals
     ]
-    columns = (Column("low", _("From"), MONEY), Column("high", _("Up to"), MONEY))
+    columns = (Column("low", _("At least"), MONEY), Column("high", _("At most"), MONEY))
     tree = tree_of(row.breakdown)
     facts = (
         Fact(_("Store"), _store(row), LINK),
@@ -111,7 +111,7 @@ NOUN = Noun(
     view="prices.view",
     rows=queries.floors,
     columns=(
-        Column("listing", _("Listing"), LINK, listing_ref, sort="listing__external_sku"),
+        Column("external_sku", _("Channel SKU"), value="listing.external_sku", sort="listing__external_sku"),
         Column("title", _("Title"), value="listing.title", wide=True),
         Column("store", _("Store"), LINK, _store, sort="listing__store__code"),
         Column("price", _("Wanted price"), MONEY, _price, sort="price_minor"),

@@ -109,7 +109,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     )
     counts = (Column("why", _("Why"), wide=True), Column("n", _("Listings"), INT))
     tables = (
-        Table(_("Difference"), _DIFF, lines, _("No price changes.")),
+        Table(_("Old and new prices"), _DIFF, lines, _("No price changes.")),
         Table(_("Left as they are"), counts, left),
     )
     return Detail(row.number, str(row.made_at.date()), row.state, facts, tables, alerts=tuple(alerts))
@@ -139,7 +139,7 @@ def _undo(call: Call) -> Outcome:
 
 
 def _drop(call: Call) -> Outcome:
-    return Outcome(_("Dropped."), drop_proposals(ids=call.ids, now=call.now, by=call.by))
+    return Outcome(_("Given up."), drop_proposals(ids=call.ids, now=call.now, by=call.by))
 
 
 NOUN = Noun(
@@ -173,7 +173,7 @@ NOUN = Noun(
         ("approved", _("Approved"), "good"),
         ("applied", _("Applied"), "done"),
         ("undone", _("Undone"), "idle"),
-        ("dropped", _("Dropped"), "idle"),
+        ("dropped", _("Given up"), "idle"),
     ),
     filters=(Filter("store", _("Store"), "store_id", store_choices),),
     actions=(
@@ -188,7 +188,7 @@ NOUN = Noun(
                confirm=_("The new prices go to the channels. Go on?")),
         Action("undo", _("Undo"), _undo, "prices.change", MANY, states=("applied",), danger=True,
                confirm=_("The prices from before go to the channels. Go on?")),
-        Action("drop", _("Drop"), _drop, "prices.change", MANY, states=("solving", "draft", "approved"),
+        Action("drop", _("Give up"), _drop, "prices.change", MANY, states=("solving", "draft", "approved"),
                danger=True),
     ),
     waiting=queries.drafts,

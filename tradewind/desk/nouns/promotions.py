@@ -141,7 +141,7 @@ def _cancel(call: Call) -> Outcome:
 
 NOUN = Noun(
     code="promotions",
-    label=_("Promotions"),
+    label=_("Promotion calendar"),
     stage=4,
     place=27,
     icon="calendar-range",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -13,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.catalog.queries import skus_by_code
 from tradewind.apps.markets.models import Market
 from tradewind.apps.prices.facts import Asked, UnitFacts, unit_facts
-from tradewind.apps.prices.judging import Judge, target_of
+from tradewind.apps.prices.judging import SELLER, Judge, target_of
 from tradewind.apps.prices.queries import judge_on
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import CHOICE, DATE, DECIMAL, INT, MONEY, PERCENT, TEXT, Column, Fact, Field, Table
-from tradewind.desk.nouns._prices import COST, IMPORTERS, PROFIT, TARGETS, percent, share
+from tradewind.desk.nouns._prices import COST, IMPORTERS, PROFIT, TARGETS, percent, reason_of, schemes, share
 from tradewind.desk.nouns._upstream import currencies, markets, services
 from tradewind.engine.access import Actor
+from tradewind.engine.border import Border
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import EXPONENTS, Money, MoneyError, exponent
 from tradewind.engine.price_endings import endings
@@ -93,17 +95,51 @@ def _units(ask: Ask) -> tuple[list[UnitFacts | None], list[list[Problem]]]:
 def _answered(row: Mapping[str, Any], unit: UnitFacts | None, market: Market, judge: Judge) -> Answer:
     currency = row["currency"] or market.currency
     base = row["base_currency"]
-    curve = _curve(row, unit, market, currency, judge)
     costs = _costs(row, unit, base)
+    at_border = _border(row, unit, costs, market.code, currency, judge)
+    curve = _curve(row, unit, market, currency, judge, at_border)
     target, ends, ceiling = _wishes(row, currency, base)
+    if at_border is not None and at_border.known_to is not None:
+        ceiling = _lower(ceiling, Money(at_border.known_to, currency))
     found = curve.solve(costs, target, endings=ends, ceiling=ceiling)
     if found.missing:
         raise Refused([_lacking(name, costs) for name in found.missing])
     return _told(row, curve, costs, found, Money.zero(currency))
 
 
+def _border(
+    row: Mapping[str, Any],
+    unit: UnitFacts | None,
+    costs: Sequence[Cost],
+    market: str,
+    currency: str,
+    judge: Judge,
+) -> Border | None:
+    """What we bear at the border for a SKU by its landed cost, where nobody states it; None: nothing such."""
+    if row["import_by"] != SELLER or unit is None or unit.imported or _stated(row):
+        return None
+    sent = replace(unit, costs=tuple(costs), way=unit.way or "line")
+    found = judge.importing.border(sent, market, currency, row["scheme"] or "")
+    if found.charge is None:
+        raise Refused([Problem(None, "duty", "", reason_of(found.why), _now("state it, or what it lacks"))])
+    return found
+
+
+def _stated(row: Mapping[str, Any]) -> bool:
+    return row["duty"] is not None or row["import_rate"] is not None
+
+
+def _lower(one: Money | None, two: Money) -> Money:
+    return two if one is None or two < one else one
+
+
 def _curve(
-    row: Mapping[str, Any], unit: UnitFacts | None, market: Market, currency: str, judge: Judge
+    row: Mapping[str, Any],
+    unit: UnitFacts | None,
+    market: Market,
+    currency: str,
+    judge: Judge,
+    at_border: Border | None,
 ) -> PriceCurve:
     category = row["category"] or (unit.goods.category if unit else "")
     sale = Sale(
@@ -114,7 +150,9 @@ def _curve(
     if row["import_rate"] is not None and row["duty"] is None:
         words = f"net price x {share(row['import_rate']).normalize():f}"
         extra = (Charge("duty", (Band(None, Fraction(share(row["import_rate"]))),), NET, words=words),)
-    terms, curve = judge.curve(sale, extra)
+    if at_border is not None and at_border.charge is not None:
+        extra = (at_border.charge,)
+    terms, curve = judge.curve(sale, extra, at_border.taxed_to if at_border else None)
     if curve is None:
         raise Refused([Problem(None, _FIELD.get(name, name), "", _now(why)) for name, why in terms.missing])
     return curve
@@ -131,17 +169,19 @@ def _costs(row: Mapping[str, Any], unit: UnitFacts | None, base: str) -> list[Co
         if row[name] is not None:
             found.append(Cost(name, row[name]))
         elif name == "duty":
-            if row["import_rate"] is None:
-                found.append(_no_duty(row, base))
+            found += _no_duty(row, unit, base)
         else:
             found.append(known.get(name, Cost(name, None, formula=_now("this is needed"))))
     return found
 
 
-def _no_duty(row: Mapping[str, Any], base: str) -> Cost:
-    if row["import_by"] == "buyer":
-        return Cost("duty", Money.zero(base), formula="the buyer pays at the border")
-    return Cost("duty", None, formula=_now("this is needed"))
+def _no_duty(row: Mapping[str, Any], unit: UnitFacts | None, base: str) -> list[Cost]:
+    """Where no duty is stated: the buyer's affair, a share of the price, a SKU's landed cost, or missing."""
+    if row["import_by"] != SELLER:
+        return [Cost("duty", Money.zero(base), formula="the buyer pays at the border")]
+    if row["import_rate"] is not None or unit is not None:
+        return []
+    return [Cost("duty", None, formula=_now("this is needed"))]
 
 
 def _lacking(name: str, costs: Sequence[Cost]) -> Problem:
@@ -179,13 +219,13 @@ def _wishes(row: Mapping[str, Any], currency: str, base: str) -> tuple[Target, A
 def _told(
     row: Mapping[str, Any], curve: PriceCurve, costs: Sequence[Cost], found: Priced, zero: Money
 ) -> Answer:
-    good = [
+    good: list[dict[str, Any]] = [
         {"low": Money(low, zero.currency), "high": None if high is None else Money(high, zero.currency)}
         for low, high in found.intervals
     ]
     facts = [
         Fact(_("Advised price"), found.price, MONEY),
-        Fact(_("Profit a unit"), found.profit, MONEY, found.breakdown, PROFIT),
+        Fact(_("Profit a unit"), found.profit, MONEY, None, PROFIT),
         Fact(_("Margin"), percent(found.margin), PERCENT, None, PROFIT),
     ]
     trees = [] if found.breakdown is None else [(_("A unit at the advised price"), found.breakdown, COST)]
@@ -222,7 +262,7 @@ def _own_price(
     tree, profit, net = curve.explain(int(minor), costs)
     margin = percent(margin_of(profit, net))
     facts += [
-        Fact(_("Profit at your price"), profit, MONEY, tree, PROFIT),
+        Fact(_("Profit at your price"), profit, MONEY, None, PROFIT),
         Fact(_("Margin at your price"), margin, PERCENT, None, PROFIT),
     ]
     trees.append((_("A unit at your price"), tree, COST))
@@ -237,7 +277,7 @@ def _base(_actor: Actor) -> list[tuple[str, Any]]:
     return [(c, c) for c in ["CNY", *sorted(set(EXPONENTS) - {"CNY"})]]
 
 
-_RANGES = (Column("low", _("From"), MONEY), Column("high", _("Up to"), MONEY))
+_RANGES = (Column("low", _("At least"), MONEY), Column("high", _("At most"), MONEY))
 
 TOOL = Tool(
     code="price",
@@ -259,7 +299,9 @@ TOOL = Tool(
         Field("service", _("Shipping service"), CHOICE, False, choices=services,
               help=_("Empty: the cheapest that takes the parcel")),
         Field("import_by", _("Who pays at the border"), CHOICE, choices=_choices(IMPORTERS), initial="buyer"),
-        Field("duty", _("Duty"), MONEY, False),
+        Field("duty", _("Duty"), MONEY, False,
+              help=_("Empty: of a SKU by the rules and the tariff, where we pay at the border")),
+        Field("scheme", _("Import scheme"), CHOICE, False, choices=schemes),
         Field("import_rate", _("Duty and tax at the border, % of the net price"), DECIMAL, False),
         Field("target_kind", _("Target is"), CHOICE, choices=_choices(TARGETS), initial="margin"),
         Field("target", _("Target"), DECIMAL, initial="25"),
