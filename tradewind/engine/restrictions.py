@@ -49,8 +49,8 @@ class Goods:
     def together(cls, goods: Iterable[Goods]) -> Goods:
         """Goods in one parcel: what any has, what all lack; the largest battery where every one is known."""
         rows = list(goods)
-        if not rows:
-            return cls()
+        if len(rows) <= 1:
+            return rows[0] if rows else cls()
         with_battery = [g.battery_wh for g in rows if BATTERY in g.has]
         known = [wh for wh in with_battery if wh is not None]
         has = frozenset.union(*(g.has for g in rows))

@@ -20,7 +20,7 @@ from tradewind.apps.catalog.operations import (
     set_sku_facts,
     stop_skus,
 )
-from tradewind.apps.catalog.operations.skus import attributes_of
+from tradewind.apps.catalog.operations.skus import WATT_HOURS, attributes_of
 from tradewind.apps.catalog.states import ATTRIBUTES
 from tradewind.apps.markets.queries.tariffs import SEVERAL, UNLISTED, code_findings
 from tradewind.apps.sourcing.models import Quote
@@ -46,6 +46,7 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
+from tradewind.desk.nouns._attributes import ATTRIBUTE_WORDS
 from tradewind.desk.nouns._upstream import of_code, text
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
@@ -70,7 +71,11 @@ def _product(row: Any) -> Ref:
 
 def _said(row: Any) -> str:
     """The attributes as words: those that are there; unknown ones with a question mark."""
-    there = [str(FACT_LABELS.get(n, n)) for n, yes in row.attributes.items() if yes]
+    there = [
+        f"{yes} Wh" if n == WATT_HOURS else str(FACT_LABELS.get(n) or ATTRIBUTE_WORDS.get(n, n))
+        for n, yes in row.attributes.items()
+        if yes
+    ]
     unknown = [f"{FACT_LABELS[n]}?" for n in ATTRIBUTES if n not in row.attributes]
     return ", ".join([*there, *unknown])
 
@@ -133,7 +138,7 @@ def _of_tariffs(row: Any) -> list[str]:
     return [said[finding] % {"version": version, "hs": row.hs_code} for version, finding in found]
 
 
-def _attributes(call: Call) -> dict[str, bool] | None:
+def _attributes(call: Call) -> dict[str, bool | str] | None:
     given = text(call, "attributes")
     return attributes_of(given) if given else None
 

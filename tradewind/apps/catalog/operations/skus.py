@@ -19,6 +19,8 @@ from tradewind.engine.access import Actor
 
 HS_CODE = re.compile(r"\d{6,10}")
 SIDES = ("length_mm", "width_mm", "height_mm")
+WATT_HOURS = "battery_wh"  # the one attribute that is a figure, as text
+_WATT_HOURS = re.compile(r"\d{1,4}(\.\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class NewSku:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
-    attributes: Mapping[str, bool] = field(default_factory=dict)
+    attributes: Mapping[str, bool | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,22 @@ class SkuFacts:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
-    attributes: Mapping[str, bool] | None = None
+    attributes: Mapping[str, bool | str] | None = None
 
 
-def attributes_of(text: str) -> dict[str, bool]:
+def attributes_of(text: str) -> dict[str, bool | str]:
     """ "battery, textile" or "none" says yes to those named and no to the others that must be stated.
 
+    A battery's watt-hours stand beside it: "battery_built_in, battery_wh=7.4".
     Example: attributes_of("magnet") == {"battery": False, "magnet": True, "liquid": False, "powder": False}.
     """
-    named = [w.strip().lower() for w in text.split(",") if w.strip() and w.strip().lower() != "none"]
-    return {**dict.fromkeys(ATTRIBUTES, False), **dict.fromkeys(named, True)}
+    words = [w.strip().lower() for w in text.split(",") if w.strip() and w.strip().lower() != "none"]
+    given = [w.partition("=") for w in words]
+    named = {name.strip() for name, equals, _value in given if not equals}
+    if any(name.startswith("battery_") for name in named):
+        named.add("battery")
+    values = {name.strip(): value.strip() for name, equals, value in given if equals}
+    return {**dict.fromkeys(ATTRIBUTES, False), **dict.fromkeys(sorted(named), True), **values}
 
 
 def _hs_code(found: Findings, value: str) -> str:
@@ -71,9 +79,11 @@ def _hs_code(found: Findings, value: str) -> str:
     return clean
 
 
-def _attributes(found: Findings, given: Mapping[str, bool]) -> dict[str, bool]:
+def _attributes(found: Findings, given: Mapping[str, bool | str]) -> dict[str, bool | str]:
     for name, value in given.items():
         found.code("attributes", name)
+        if name == WATT_HOURS and isinstance(value, str) and _WATT_HOURS.fullmatch(value):
+            continue
         if type(value) is not bool:
             found.add("attributes", f"{name}: {value}", _("yes or no is needed"))
     return dict(given)

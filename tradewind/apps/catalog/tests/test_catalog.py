@@ -207,3 +207,15 @@ def test_the_warehouse_and_charlie_look_but_do_not_change(product, bob, charlie)
                 verb(actor)
         assert queries.products(actor).count() == 1
     assert facts_hash() == before
+
+
+def test_a_battery_says_of_what_kind_and_how_large_it_is(product, bob):
+    said = attributes_of("battery_built_in, battery_wh=7.4")
+    assert said == {
+        "battery": True, "magnet": False, "liquid": False, "powder": False, "battery_built_in": True,
+        "battery_wh": "7.4",
+    }  # fmt: skip
+    [pk] = add_skus(skus=[sku(product, "LAMP", attributes=said)], now=NOW, by=bob)
+    assert Sku.objects.get(pk=pk).attributes == said
+    with pytest.raises(Refused, match="attributes"):
+        add_skus(skus=[sku(product, "BAD", attributes={"battery_wh": "seven"})], now=NOW, by=bob)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from tradewind.apps.logistics.models import Service
-from tradewind.apps.logistics.queries import cards_in_force
+from tradewind.apps.logistics.queries import cards_in_force, goods_of
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.breakdown import ESTIMATED, MISSING
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.rates import Card, Parcel
+from tradewind.engine.restrictions import Goods
 
 
 class Freight(NamedTuple):
@@ -56,6 +59,7 @@ class Box(NamedTuple):
     weight_g: int | None
     weighed: bool
     sides: tuple[int | None, int | None, int | None]
+    goods: Goods
 
 
 def _one(card: Card | None, box: Box, asked: str) -> Freight:
@@ -63,32 +67,43 @@ def _one(card: Card | None, box: Box, asked: str) -> Freight:
         return Freight(None, "", MISSING, f"no rate card in force: {asked}")
     if box.weight_g is None:
         return Freight(None, "", MISSING, "no weight")
-    quote = card.quote(Parcel(box.country, box.weight_g, *box.sides))
+    quote = card.quote(Parcel(box.country, box.weight_g, *box.sides, goods=box.goods))
     if quote.minor is None:
         return Freight(None, "", MISSING, f"{quote.reason}: {asked}")
     basis = "" if box.weighed else ", weight by SKU"
+    basis += "".join(f", without {what}: {why}" for what, why in quote.unjudged)
     return Freight(quote.minor, quote.currency, ESTIMATED, f"{quote.source or asked}{basis}"[:120])
 
 
 def _boxes(parcel_ids: Sequence[int]) -> dict[int, Box]:
     rows = fetch(
         "SELECT p.id, o.country, p.weight_g, l.qty * l.units_each, s.weight_g, s.length_mm, s.width_mm, "
-        "s.height_mm FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id "
+        "s.height_mm, s.attributes FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id "
         "JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_sku s ON s.id = l.sku_id "
         f"WHERE {among('p.id')}",
         [id_set(parcel_ids)],
     )
     of: dict[int, list[tuple[int, int | None, int | None, int | None, int | None]]] = defaultdict(list)
+    goods: dict[int, list[Goods]] = defaultdict(list)
     heads = {}
-    for pk, country, weighed, *unit in rows:
+    for pk, country, weighed, *unit, attributes in rows:
         heads[pk] = (country, weighed)
         of[pk].append(tuple(unit))
+        goods[pk].append(_stated(attributes if isinstance(attributes, str) else json.dumps(attributes)))
     out = {}
     for pk, (country, weighed) in heads.items():
         weights = [None if u[1] is None else u[0] * u[1] for u in of[pk]]
         summed = None if None in weights else sum(w for w in weights if w is not None)
-        out[pk] = Box(country, weighed or summed, weighed is not None, _stacked(of[pk]))
+        out[pk] = Box(
+            country, weighed or summed, weighed is not None, _stacked(of[pk]), Goods.together(goods[pk])
+        )
     return out
+
+
+@lru_cache(maxsize=4096)
+def _stated(attributes: str) -> Goods:
+    """What a SKU states of itself, out of its column; the same few texts come again and again."""
+    return goods_of(json.loads(attributes))
 
 
 def _stacked(
