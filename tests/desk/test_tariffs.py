@@ -81,6 +81,7 @@ def test_the_tool_answers_one_question_with_everything_known():
     assert found.title == "US 9503.00.00.73"
     figures = dict(found.figures)
     assert figures.pop("column")
+    assert figures.pop("reading")
     assert figures == {
         "market": "US", "hs": "9503.00.00.73", "origin": "CN", "on": date(2026, 11, 2), "rate": "Free",
         "state": "known", "percent": Decimal("0"), "needs": "", "tariff": "US 2026 r1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -61,7 +61,13 @@ def _run(ask: Ask) -> list[Answer]:
         try:
             held[at] = _rate(tariffs, question)
         except Refused as refused:
-            answers[at] = Answer(title=question.hs, problems=refused.problems)
+            answers[at] = Answer(
+                title=question.hs,
+                problems=tuple(
+                    replace(p, reason=_now(p.reason), accepted=_now(p.accepted) if p.accepted else "")
+                    for p in refused.problems
+                ),
+            )
     titles = _titles(held.values())
     for at, (question, version, rate) in held.items():
         found = _Found(question, version, rate, titles[version.pk][rate.code])
@@ -108,6 +114,7 @@ def _answer(tariffs: queries.Tariffs, found: _Found, *, whole: bool) -> Answer:
     figures: dict[str, Any] = {
         "market": asked.market, "hs": dotted(rate.code), "origin": asked.origin, "on": asked.on,
         "column": str(COLUMNS[column]), "rate": rate.text, "state": rate.state,
+        "reading": str(STATES[rate.state]),
         "percent": _percent(rate) if rate.state == KNOWN else None,
         "needs": ", ".join(rate.needs()), "tariff": rate.source, "description": path,
     }  # fmt: skip
@@ -227,7 +234,7 @@ TOOL = Tool(
     columns=(
         Column("market", _("Market")), Column("hs", _("HS code")), Column("origin", _("Country of origin")),
         Column("on", _("On the day"), DATE), Column("column", _("Column")), Column("rate", _("Duty rate")),
-        Column("percent", _("Of the value"), PERCENT), Column("state", _("Reading")),
+        Column("percent", _("Of the value"), PERCENT), Column("reading", _("Reading")),
         Column("needs", _("Needs to be known")), Column("tariff", _("Tariff")),
         Column("description", _("Description"), wide=True),
     ),
