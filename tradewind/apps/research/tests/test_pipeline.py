@@ -120,6 +120,44 @@ def test_a_missing_rate_shows_as_missing_never_as_one(idea, bob):
     assert (result.margin, parts(result)["net_price"]) == (None, None)
 
 
+ENTRY = {
+    "duty": "", "hs_code": "6109.10.00", "origin": "vn", "way": "express", "duty_rate": "16.5%",
+    "batch_units": "500",
+}  # fmt: skip
+
+
+def test_a_duty_nobody_stated_is_worked_out_by_the_rules_of_the_day(idea, bob):
+    """20.00 USD: 16.5 % and section 122 are 5.30, and 2.69 for the entry; in bulk 3.00 CNY bear 26.5 %."""
+    july = date(2026, 7, 10)
+    record_fx(quotes=[FxQuote("USD", "CNY", july, Decimal("7.1"), "desk")], now=NOW, by=bob)
+    set_inputs(ids=[idea], inputs=ENTRY, now=NOW, by=bob)
+    got = parts(run_profit(ids=[idea], on=july, now=NOW, by=bob)[idea])
+    assert (got["duty"], got["border_fees"]) == (-3763, -1910)
+    set_inputs(ids=[idea], inputs={"way": "air"}, now=NOW, by=bob)
+    got = parts(run_profit(ids=[idea], on=july, now=NOW, by=bob)[idea])
+    assert (got["duty"], got["border_fees"]) == (-533, -7)  # of 2.82 USD: 0.75; 2.69 over 500 units: 0.01
+
+
+def test_past_what_is_known_the_duty_is_missing_and_so_is_what_it_lacks(idea, bob):
+    set_inputs(ids=[idea], inputs=ENTRY, now=NOW, by=bob)
+    result = run_profit(ids=[idea], on=TODAY, now=NOW, by=bob)[idea]
+    [duty] = [p for p in result.breakdown.parts if p.name == "duty"]
+    assert (result.margin, duty.state) == (None, "missing")
+    assert "past its known life" in duty.formula
+    set_inputs(ids=[idea], inputs={"origin": ""}, now=NOW, by=bob)
+    [duty] = [
+        p for p in run_profit(ids=[idea], on=TODAY, now=NOW, by=bob)[idea].breakdown.parts if p.name == "duty"
+    ]
+    assert duty.formula == "not stated, and not computed without origin"
+
+
+def test_inputs_of_the_entry_are_checked(idea, bob):
+    bad = {"hs_code": "61", "origin": "China", "way": "rocket", "duty_rate": "much"}
+    with pytest.raises(Refused) as refused:
+        set_inputs(ids=[idea], inputs=bad, now=NOW, by=bob)
+    assert {problem.field for problem in refused.value.problems} == {*bad}
+
+
 def test_a_leg_that_names_a_service_is_quoted_from_its_card(idea, bob):
     register_carriers(carriers=[NewCarrier("yun", "Yun")], now=NOW, by=bob)
     [line] = register_services(services=[NewService("yun", "line", "Line", "line")], now=NOW, by=bob)
