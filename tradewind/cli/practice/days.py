@@ -33,6 +33,7 @@ def set_up(plan: Plan, world: World, indicators: str) -> None:
     house.markets(plan)
     house.indicators(plan, indicators)
     house.ways(plan)
+    house.cartons(plan)
     house.papers(plan, company_id)
     house.accounts(plan, world)
     goods_range.research(plan)

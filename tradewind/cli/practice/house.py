@@ -6,13 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from tradewind.apps.logistics.models import Carrier, RateCard, Service, Warehouse
+from tradewind.apps.logistics.models import Box, Carrier, RateCard, Service, Warehouse
 from tradewind.apps.logistics.operations import (
+    NewBox,
     NewCarrier,
     NewRateCard,
     NewService,
     NewWarehouse,
     import_rate_card,
+    register_boxes,
     register_carriers,
     register_services,
     register_warehouses,
@@ -47,6 +49,7 @@ from tradewind.cli.practice.plan import (
 )
 from tradewind.cli.practice.world import World
 from tradewind.engine.access import FINANCE, OPERATIONS, OWNER, system
+from tradewind.engine.money import Money
 from tradewind.engine.scoring import MARKET_WEIGHTS
 from tradewind.simulators.assortment import forwarder_card
 
@@ -141,6 +144,21 @@ def ways(plan: Plan) -> None:
                 found.pk, currency, at.date(), source=f"practice forwarder, {name}", accept_falling=True
             )
             import_rate_card(card=card, name=name, content=content, now=at, by=by)
+
+
+def cartons(plan: Plan) -> None:
+    """The carton sizes the practice warehouse packs in."""
+    if Box.objects.exists():
+        return
+    sizes = ((200, 150, 100, 90), (250, 200, 150, 140), (350, 250, 200, 240), (450, 350, 300, 420))
+    new = [
+        NewBox(
+            f"C{number}", f"{number} 号箱 Carton {number}", length, width, height, tare, 20_000,
+            Money(60 + 70 * number, "CNY"),
+        )
+        for number, (length, width, height, tare) in enumerate(sizes, 1)
+    ]  # fmt: skip
+    register_boxes(boxes=new, now=plan.before(45, 1), by=actor(OPERATIONS))
 
 
 def papers(plan: Plan, company_id: int) -> None:
