@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tradewind.engine.money import Money
+from tradewind.engine.money import Money, trusted
 
 ACTUAL, ESTIMATED, MISSING = "actual", "estimated", "missing"
 _RANK = {ACTUAL: 0, ESTIMATED: 1, MISSING: 2}
@@ -61,7 +61,9 @@ class Breakdown:
         """The sum of parts under a name; `zero` is the amount when no part is known or none is given."""
         amount = _sum([p.amount for p in parts if p.amount is not None])
         state = worst([p.state for p in parts])
-        return cls(name, zero if amount is None else amount, state, parts=tuple(parts), **kw)
+        if amount is None:
+            return cls(name, zero, state, parts=tuple(parts), **kw)
+        return _summed(cls, name, amount, state, tuple(parts), **kw)
 
     @classmethod
     def missing(cls, name: str, why: str, **kw: Any) -> Breakdown:
@@ -110,13 +112,46 @@ class Breakdown:
         )
 
 
+def _summed(
+    cls: type[Breakdown],
+    name: str,
+    amount: Amount,
+    state: str,
+    parts: tuple[Breakdown, ...],
+    *,
+    formula: str = "",
+    inputs: Mapping[str, str] | None = None,
+    source: str = "",
+) -> Breakdown:
+    """A node whose amount and state were just taken from its parts: nothing is left to check."""
+    node = object.__new__(cls)
+    put = object.__setattr__
+    put(node, "name", name)
+    put(node, "amount", amount)
+    put(node, "state", state)
+    put(node, "formula", formula)
+    put(node, "inputs", {} if inputs is None else inputs)
+    put(node, "source", source)
+    put(node, "parts", parts)
+    return node
+
+
 def _sum(amounts: list[Amount]) -> Amount | None:
     if not amounts:
         return None
-    currencies = {amount.currency if type(amount) is Money else None for amount in amounts}
-    if len(currencies) > 1:
-        raise BreakdownError(f"amounts of {currencies} do not add up: convert first")
-    currency = currencies.pop()
-    if currency is None:
-        return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
-    return Money(sum(amount.minor for amount in amounts if isinstance(amount, Money)), currency)
+    first = amounts[0]
+    if type(first) is Money:
+        return _money(amounts, first.currency)
+    if any(type(amount) is Money for amount in amounts):
+        raise BreakdownError("money and numbers do not add up")
+    return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
+
+
+def _money(amounts: list[Amount], currency: str) -> Money:
+    minor = 0
+    for amount in amounts:
+        if type(amount) is not Money or amount.currency != currency:
+            kinds = {one.currency if type(one) is Money else None for one in amounts}
+            raise BreakdownError(f"amounts of {kinds} do not add up: convert first")
+        minor += amount.minor
+    return trusted(minor, currency)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import localcontext
 from typing import ParamSpec, TypeVar
 
-from tradewind.engine.breakdown import MISSING, Breakdown
+from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.consignment import (
     BUYER,
     DDP,
@@ -133,29 +133,32 @@ def _landed(asked: Consignment, book: Book, tariffs: Tariffs | None, measures: M
 def _told(
     case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part], sale_row: Rule | None
 ) -> LandedCost:
-    answers = {
-        "duty": _border(case, duty, "duty"),
-        "border_tax": _border(case, tax, "tax"),
-        "sale_tax": _sale(case, sale, sale_row),
-    }
-    tree = _tree(case, duty, tax, fees, sale)
+    sums = _sum(case, duty), _sum(case, tax), _sum(case, sale), _sum(case, fees)
+    answers = (
+        _border(case, duty, "duty", sums[0]),
+        _border(case, tax, "tax", sums[1]),
+        _sale(case, sale, sale_row, sums[2]),
+    )
     return LandedCost(
-        answers["duty"],
-        answers["border_tax"],
-        answers["sale_tax"],
-        tuple(part.node for part in fees),
+        *answers,
+        tuple([part.node for part in fees]),
         _pays(case, answers, fees),
-        _shares(case, duty, tax, fees, sale),
-        tree,
+        _shares(case, (duty, tax, sale, fees), sums),
+        _tree(case, duty, tax, fees, sale),
         tuple(case.problems),
         tuple(case.alerts),
     )
 
 
 def _sum(case: Parcel, parts: Sequence[Part]) -> Money | None:
-    if any(part.node.state == MISSING for part in parts):
-        return None
-    return case.money(sum(part.minor for part in parts))
+    """What parts come to; None while one is unknown."""
+    minor = 0
+    for part in parts:
+        amount = part.node.amount
+        if type(amount) is not Money:
+            return None
+        minor += amount.minor
+    return case.money(minor)
 
 
 def _state(amount: Money | None) -> str:
@@ -166,17 +169,25 @@ def _state(amount: Money | None) -> str:
 
 def _why(parts: Sequence[Part]) -> str:
     """Reasons in words, each once; those of what is unknown alone when there are any."""
-    unknown = [part for part in parts if part.node.state == MISSING]
-    return "; ".join(dict.fromkeys(part.node.formula for part in unknown or parts if part.node.formula))
+    if len(parts) == 1:
+        return parts[0].node.formula
+    unknown = [part for part in parts if part.node.amount is None]
+    return "; ".join(dict.fromkeys([part.node.formula for part in unknown or parts if part.node.formula]))
 
 
 def _sources(parts: Iterable[Part]) -> list[str]:
-    return [source for part in parts for source in part.node.source.split(", ") if source]
+    found = []
+    for part in parts:
+        source = part.node.source
+        if ", " in source:
+            found += source.split(", ")
+        elif source:
+            found.append(source)
+    return found
 
 
-def _border(case: Parcel, parts: list[Part], levy: str) -> Answer:
+def _border(case: Parcel, parts: list[Part], levy: str, amount: Money | None) -> Answer:
     rows = [group.sides.duty if levy == "duty" else group.sides.tax for group in case.groups]
-    amount = _sum(case, parts)
     rules = dict.fromkeys([row.id for row in rows] + _sources(parts))
     collector = payer = ""
     state = _state(amount)
@@ -198,10 +209,9 @@ def _payer(case: Parcel, row: Rule, levy: str) -> str:
     return SELLER if asked.incoterm == DDP else BUYER
 
 
-def _sale(case: Parcel, parts: list[Part], row: Rule | None) -> Answer:
+def _sale(case: Parcel, parts: list[Part], row: Rule | None, amount: Money | None) -> Answer:
     if not parts:
         return Answer(NOT_DUE, case.zero, why="the tax of these goods is a matter of the border")
-    amount = _sum(case, parts)
     state = _state(amount)
     collector = row.text("collector") if row is not None and state != NOT_DUE else ""
     payer = BUYER if state != NOT_DUE else ""
@@ -250,39 +260,35 @@ def _branch(case: Parcel, name: str, parts: list[Part]) -> Breakdown:
     return Breakdown.of(name, [part.node for part in parts])
 
 
-def _pays(case: Parcel, answers: dict[str, Answer], fees: list[Part]) -> dict[str, Money]:
+def _pays(case: Parcel, answers: Sequence[Answer], fees: list[Part]) -> dict[str, Money]:
     """What seller and buyer bear beside the goods; unknown amounts are left out."""
-    pays = {SELLER: case.money(sum(case.stated.values())), BUYER: case.zero}
-    for answer in answers.values():
-        if answer.amount and answer.payer in pays:
-            pays[answer.payer] += answer.amount
-    owed = case.money(sum(part.minor for part in fees))
-    pays[SELLER if case.asked.incoterm == DDP else BUYER] += owed
-    return pays
+    pays = {SELLER: sum(case.stated.values()), BUYER: 0}
+    for answer in answers:
+        if answer.amount is not None and answer.payer in pays:
+            pays[answer.payer] += answer.amount.minor
+    pays[SELLER if case.asked.incoterm == DDP else BUYER] += sum([part.minor for part in fees])
+    return {who: case.money(minor) for who, minor in pays.items()}
 
 
 def _shares(
-    case: Parcel, duty: list[Part], tax: list[Part], fees: list[Part], sale: list[Part]
+    case: Parcel, columns: Sequence[list[Part]], sums: Sequence[Money | None]
 ) -> tuple[LineShare, ...]:
     """Every amount shared out to the lines it falls on, by value, so that they sum to the whole."""
-    goods = spread(case.minor(sum(case.worths, ZERO)), case.worths)
-    freight = spread(case.stated["freight"] + case.stated["insurance"], case.worths)
-    columns = [_by_line(case, parts) for parts in (duty, tax, sale, fees)]
-    return tuple(
-        LineShare(
-            case.money(goods[i]),
-            case.money(freight[i]),
-            *[None if column is None else case.money(column[i]) for column in columns],
-        )
-        for i in range(len(goods))
-    )
-
-
-def _by_line(case: Parcel, parts: list[Part]) -> list[int] | None:
-    if any(part.node.state == MISSING for part in parts):
-        return None
+    goods = case.minor(sum(case.worths, ZERO))
+    freight = case.stated["freight"] + case.stated["insurance"]
     if len(case.worths) == 1:
-        return [sum(part.minor for part in parts)]
+        return (LineShare(case.money(goods), case.money(freight), *sums),)
+    cut: list[list[Money | None]] = [
+        [case.money(minor) for minor in spread(whole, case.worths)] for whole in (goods, freight)
+    ]
+    for parts, whole in zip(columns, sums, strict=True):
+        cut.append(_by_line(case, parts, whole))
+    return tuple([LineShare(*line) for line in zip(*cut, strict=True)])
+
+
+def _by_line(case: Parcel, parts: list[Part], whole: Money | None) -> list[Money | None]:
+    if not whole:
+        return [whole] * len(case.worths)
     out = [0] * len(case.worths)
     for part in parts:
         for group, minor in part.shares:
@@ -291,7 +297,7 @@ def _by_line(case: Parcel, parts: list[Part]) -> list[int] | None:
                 continue
             for row, own in zip(group.rows, _in_group(case, group, minor), strict=True):
                 out[row] += own
-    return out
+    return [case.money(minor) for minor in out]
 
 
 def _in_group(case: Parcel, group: Group, minor: int) -> list[int]:

@@ -139,7 +139,7 @@ class Parcel:
         return Decimal(minor) / self.scale
 
     def money(self, minor: int) -> Money:
-        return trusted(minor, self.currency)
+        return trusted(minor, self.currency) if minor else self.zero
 
     def words(self, amount: Decimal) -> str:
         """An amount as people read it, for a Breakdown: "1,234.50 USD"."""
