@@ -16,6 +16,7 @@ from tradewind.apps.stores.operations import advance_cursor
 from tradewind.apps.treasury.step import run_rates
 from tradewind.cli.practice import goods, hands, house, pricing, shops
 from tradewind.cli.practice import range as goods_range
+from tradewind.cli.practice.express import express
 from tradewind.cli.practice.plan import Plan, actor
 from tradewind.cli.practice.world import World
 from tradewind.engine.access import FINANCE, system
@@ -34,6 +35,7 @@ def set_up(plan: Plan, world: World, indicators: str) -> None:
     house.indicators(plan, indicators)
     house.ways(plan)
     house.cartons(plan)
+    express(plan)
     house.papers(plan, company_id)
     house.accounts(plan, world)
     goods_range.research(plan)
