@@ -12,6 +12,7 @@ from tradewind.engine.packing_spaces import Space, carve, maximal
 MOST_UNITS = 8  # of a small order
 MOST_EXACT, SURELY_EXACT = 6, 4  # units that are searched exactly; and so few that it comes first
 RULES, SEED = 4, 20261123  # ways of ranking corners; of the shaken orders
+LOW, TIGHT = 0, 1  # the first is tried first: goods lie flat where they can
 TRIES = 120  # quick constructions in one carton
 NODES = 300  # placements tried in one carton before the search gives up
 PACKED, IMPOSSIBLE, UNDECIDED = "packed", "impossible", "undecided"
@@ -57,11 +58,11 @@ def pack_order(
 
 
 def _rank(rule: int, at: Sides, sides: Sides, gap: Sides) -> tuple[int, ...]:
-    """How good a corner is for a unit, low is good: tightest, lowest, nearest to the back, to the side."""
-    if rule == 0:
-        return (min(gap), at[2], sum(gap), at[0], at[1])
-    if rule == 1:
+    """How good a corner is for a unit, low is good: lying low, tightest, nearest to the back, to the side."""
+    if rule == LOW:
         return (at[2] + sides[2], at[0], at[1], gap[0], gap[1])
+    if rule == TIGHT:
+        return (min(gap), at[2], sum(gap), at[0], at[1])
     if rule == 2:
         return (at[0] + sides[0], at[1] + sides[1], at[2], min(gap))
     return (at[1] + sides[1], at[2] + sides[2], at[0], min(gap))
@@ -199,7 +200,7 @@ class _Search:
         out = []
         for kind in self.largest_first:
             if counts[kind]:
-                options = sorted(self.options(kind, spaces, slack, 0))
+                options = sorted(self.options(kind, spaces, slack, TIGHT))
                 if not options:
                     return []
                 out += [(Place(kind, at, sides), waste) for _rank, waste, at, sides in options]
