@@ -197,7 +197,7 @@ def said(name: str, value: Any) -> str:
         return str(_rule(VALUES[str(value)]))
     if name in _SHARES:
         return _share(value)
-    return str(value)
+    return pgettext("rule text", value) if isinstance(value, str) and value else str(value)
 
 
 def _share(value: Any) -> str:

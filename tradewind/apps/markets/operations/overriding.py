@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -90,8 +90,8 @@ def _toml(found: Findings, says: str) -> dict[str, Any]:
 def _read(raw: Mapping[str, Any]) -> Rule:
     problems: list[Problem] = []
     rule = read_row("own", raw, problems)
-    if rule is None:
-        raise Refused(problems)
+    if rule is None:  # the form knows its fields by their own names
+        raise Refused([replace(p, row=None, field=p.field.rsplit(": ", 1)[-1]) for p in problems])
     return rule
 
 
