@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from tradewind.apps.prices.importing import NAME as BORDER
 from tradewind.apps.prices.importing import Importing, known_price
 from tradewind.apps.prices.states import DEAD, GOOD, INFEASIBLE, MISSING, UNDER, UNPRICED
 from tradewind.engine.border import Border
+from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.fx import Rate, Rates
 from tradewind.engine.landed_cost import Landing
 from tradewind.engine.money import Money, exponent
@@ -74,6 +75,7 @@ class Offered:
     base_currency: str
     wish: Wish | None
     unit: UnitFacts | None  # None: no SKU stands behind it
+    store_id: int = 0
 
 
 NOTHING = Priced()
@@ -223,6 +225,21 @@ def standing(judged: Judged, price_minor: int) -> tuple[Money | None, Decimal | 
         return None, None
     _tree, profit, net = judged.curve.explain(price_minor, judged.costs)
     return profit, margin_of(profit, net)
+
+
+def profit_at(judge: Judge, offered: Offered, price_minor: int) -> tuple[Breakdown, Money, Money] | None:
+    """(Breakdown, profit, net price) of a unit of an offer sold at a price; None: something is missing."""
+    judged = judge.judge(replace(offered, price_minor=price_minor))
+    if judged.curve is None:
+        return None
+    tree, profit, net = judged.curve.explain(price_minor, judged.costs)
+    return None if profit is None else (tree, profit, net)
+
+
+def margin_at(judge: Judge, offered: Offered, price_minor: int) -> Decimal | None:
+    """The margin of a unit of an offer sold at a price; None where something is missing."""
+    found = profit_at(judge, offered, price_minor)
+    return None if found is None else margin_of(found[1], found[2])
 
 
 def _stated_charge(offered: Offered) -> Charge | None:

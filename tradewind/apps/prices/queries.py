@@ -14,6 +14,8 @@ from tradewind.apps.prices.facts import Asked, unit_facts
 from tradewind.apps.prices.judging import Judge, Judged, Offered, Wish, floor_of, target_of
 from tradewind.apps.prices.models import PriceFloor, PricePolicy, PriceProposal, Promotion, ProposalLine
 from tradewind.apps.prices.states import BELOW, DRAFT
+from tradewind.apps.stores.models import Store
+from tradewind.apps.stores.queries import stores_of
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
 from tradewind.engine.landed_cost import Landing
@@ -88,6 +90,37 @@ def offered(on: date, listing_ids: Iterable[int] | None = None) -> list[Offered]
     if listing_ids is not None:
         only, params = f" AND {among('l.id')}", [id_set(listing_ids)]
     rows = list({row[0]: row for row in reversed(fetch(_LISTINGS.format(only=only), params))}.values())[::-1]
+    return _made(rows, on)
+
+
+def offered_of(actor: Actor, on: date) -> list[Offered]:
+    """Listings that stand for sale in the stores in scope."""
+    actor.require("prices.view")
+    every = offered(on)
+    return every if actor.stores is None else [one for one in every if one.store_id in actor.stores]
+
+
+_EVERYWHERE = """SELECT coalesce(l.id, 0), s.channel, m.code, coalesce(p.category, ''),
+  coalesce(l.currency, s.currency), l.price_minor, c.base_currency, s.id, s.market_id, s.company_id,
+  s.warehouse_id, k.id, 1
+FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id CROSS JOIN stores_store s
+  JOIN markets_market m ON m.id = s.market_id JOIN org_company c ON c.id = s.company_id
+  LEFT JOIN listings_skumapping g ON g.sku_id = k.id AND g.valid_to IS NULL AND g.qty = 1 AND EXISTS (
+    SELECT 1 FROM listings_listing t WHERE t.id = g.listing_id AND t.store_id = s.id AND t.state <> 'ended')
+  LEFT JOIN listings_listing l ON l.id = g.listing_id
+WHERE {among} ORDER BY k.id, s.id, l.id"""
+
+
+def offered_everywhere(sku_ids: Iterable[int], on: date, actor: Actor) -> list[tuple[Store, Offered]]:
+    """SKUs as they stand, or would stand, in every store of the actor: one piece, priced where listed."""
+    actor.require("prices.view")
+    stores = {s.pk: s for s in stores_of(actor)}
+    found = fetch(_EVERYWHERE.format(among=among("k.id")), [id_set(sku_ids)])
+    rows = list({(row[11], row[7]): row for row in found if row[7] in stores}.values())
+    return [(stores[row[7]], one) for row, one in zip(rows, _made(rows, on), strict=True)]
+
+
+def _made(rows: Sequence[tuple[Any, ...]], on: date) -> list[Offered]:
     chosen = _policies(rows)
     asked = [
         Asked(sku, market, qty or 1, house, company, wish.service if wish else "")
@@ -97,17 +130,11 @@ def offered(on: date, listing_ids: Iterable[int] | None = None) -> list[Offered]
     units = iter(unit_facts(asked, on))
     return [
         Offered(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            row[6],
-            wish,
-            next(units) if row[11] is not None else None,
+            pk, channel, market, category, currency, price, base, wish, next(units) if sku else None, store
         )
-        for row, wish in zip(rows, chosen, strict=True)
+        for (pk, channel, market, category, currency, price, base, store, _m, _c, _w, sku, _q), wish in zip(
+            rows, chosen, strict=True
+        )
     ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tradewind.apps.listings.models import Listing
+from tradewind.apps.prices.judging import SELLER
 from tradewind.apps.prices.models import PricePolicy, PriceProposal, Promotion
 from tradewind.apps.prices.operations import (
     NewPolicy,
@@ -26,7 +28,7 @@ DAYS_LEFT = 2  # earlier the floors would only be computed anew every day
 
 
 def begin(plan: Plan, now: datetime) -> None:
-    """Say what prices must reach: everywhere, in the US from the warehouse there, in Japan by its endings."""
+    """Say what prices must reach: everywhere, in Germany under IOSS, in Japan by its endings."""
     if PricePolicy.objects.exists():
         return
     everywhere = NewPolicy(
@@ -37,7 +39,8 @@ def begin(plan: Plan, now: datetime) -> None:
         "japan", Decimal("0.15"), Decimal("0.06"), market="JP", endings="0", ads_rate=Decimal("0.03"),
         returns_rate=Decimal("0.02"), fx_buffer_rate=Decimal("0.02"),
     )  # fmt: skip
-    save_policies(policies=[everywhere, japan], now=now, by=actor(OPERATIONS))
+    germany = replace(everywhere, code="germany", market="DE", import_by=SELLER, scheme="ioss")
+    save_policies(policies=[everywhere, japan, germany], now=now, by=actor(OPERATIONS))
 
 
 def propose(plan: Plan, now: datetime) -> None:

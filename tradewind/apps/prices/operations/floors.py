@@ -11,14 +11,14 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from tradewind.apps.org.operations import acting
-from tradewind.apps.prices.judging import Judged, Offered, standing
+from tradewind.apps.prices.judging import Judged, Offered
 from tradewind.apps.prices.models import CostMark, PriceFloor
 from tradewind.apps.prices.queries import judge_on, offered
 from tradewind.apps.prices.states import BELOW, INFEASIBLE
 from tradewind.db.bulk import chunks, insert_rows, update_rows
 from tradewind.db.sql import instant
 from tradewind.engine.access import Actor
-from tradewind.engine.pricing import Priced
+from tradewind.engine.pricing import Priced, margin_of
 
 BATCH = 5_000
 COLUMNS = [
@@ -76,9 +76,10 @@ def _row(one: Offered, judged: Judged) -> tuple[Any, ...]:
     profit, margin, tree = None, None, None
     at = one.price_minor or _minor(judged.floor)
     if judged.curve is not None and at is not None:
-        tree = judged.curve.explain(at, judged.costs)[0].to_json()
-    if one.price_minor is not None:
-        profit, margin = standing(judged, one.price_minor)
+        told, earned, net = judged.curve.explain(at, judged.costs)
+        tree = told.to_json()
+        if at == one.price_minor:
+            profit, margin = earned, margin_of(earned, net)
     wish = one.wish
     return (
         one.listing_id, wish.policy_id if wish else None, one.currency, one.price_minor, _minor(judged.floor),
