@@ -63,7 +63,9 @@ def run() -> bool:
         got = curves[place].solve(costs, target, endings=tail[place])
         solved += got.price is not None
         several += len(got.intervals) > 1
-        if got.breakdown is not None and got.profit is not None and got.net is not None:
+        tree = got.breakdown
+        if tree is not None and got.profit is not None and got.net is not None:
+            assert tree.amount == got.profit
             assert got.profit.minor * 5 >= got.net.minor
     spent = time.process_time() - started
     assert solved == COUNT

@@ -37,14 +37,16 @@ class Turn:
         inputs: Mapping[str, str],
         source: str,
         state: str = ACTUAL,
+        *,
+        said: str = "",
     ) -> Breakdown:
-        """An amount as a part in the base currency; sign -1 makes it a cost."""
+        """An amount as a part in the base currency; sign -1 makes it a cost; `said`: the amount in words."""
         turned = Money(self.rate.minor(amount.minor) * sign, self.rate.quote)
         if self.same:
             return Breakdown(name, turned, state, formula, inputs, source)
         source = f"{source}, {self.rate.source}" if source else self.rate.source
         formula = f"({formula}) x rate"
-        inputs = {**inputs, "amount": str(amount), **self.words}
+        inputs = {**inputs, "amount": said or str(amount), **self.words}
         return Breakdown(name, turned, state, formula, inputs, source)
 
 

@@ -101,7 +101,8 @@ def test_the_solved_price_keeps_its_promise_in_the_pre_purchase_profit(market, m
         _, _, promised = both(market, got.price.minor, 5150, 320, *rates)
         assert promised.profit == got.profit
         assert F(promised.profit.minor, promised.net_price.minor) >= F(margin)
-        assert promised.breakdown.amount == got.breakdown.amount
+        assert promised.breakdown.amount == got.breakdown.amount == got.profit
+        assert promised.net_price == got.net
     below = got.intervals[0].low - 2
     _, _, short = both(market, below, 5150, 320, *rates)
     assert F(short.profit.minor, short.net_price.minor) < F(margin)

@@ -104,16 +104,21 @@ class Priced:
 
     `price` is the lowest one with a wanted ending that is good with rounded fees too; None with the
     `reason`: never (no price is enough), ceiling, ending, missing (`missing` names what is not known).
-    `breakdown`, `profit` and `net` (base currency) are those of the price.
+    `breakdown`, `profit` and `net` (base currency) are those of the price; the tree grows when it is asked.
     """
 
     intervals: tuple[Interval, ...] = ()
     price: Money | None = None
     reason: str = ""
     missing: tuple[str, ...] = ()
-    breakdown: Breakdown | None = None
     profit: Money | None = None
     net: Money | None = None
+    told: Callable[[], Breakdown] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def breakdown(self) -> Breakdown | None:
+        """The price explained down to its parts; None where there is no price."""
+        return None if self.told is None else self.told()
 
     @property
     def margin(self) -> Decimal | None:
@@ -151,6 +156,8 @@ class PriceCurve:
         kept = Fraction(1) - sum((Fraction(share.rate) for share in self._shares), Fraction(0))
         self._left = self._net.times(kept).plus(*fees)
         self._wanted: dict[Fraction, Piecewise] = {}
+        self._last: tuple[int, tuple[int, int]] = (0, (0, 0))
+        self._taxed = net_formula(terms.tax.rate, True)
 
     def solve(
         self,
@@ -171,11 +178,15 @@ class PriceCurve:
         inside = tuple(_cut(intervals, most))
         if not inside:
             return Priced(intervals, reason=CEILING)
-        price = self._advised(inside, costs, known, target, endings)
+        fixed = self._converted(costs)
+        price = self._advised(inside, fixed, len(costs), known, target, endings)
         if price is None:
             return Priced(inside, reason=ENDING)
-        tree, profit, net = self.explain(price, costs)
-        return Priced(inside, Money(price, self.terms.currency), "", (), tree, profit, net)
+        net, profit = self._rounded(price)
+        return Priced(
+            inside, Money(price, self.terms.currency), "", (), Money(profit - fixed, self.base),
+            Money(net, self.base), lambda: self.explain(price, costs)[0],
+        )  # fmt: skip
 
     def _summed(self, costs: Sequence[Cost]) -> Fraction | tuple[str, ...]:
         """The exact sum of costs in minor units of the base currency; else what is missing."""
@@ -216,13 +227,14 @@ class PriceCurve:
     def _advised(
         self,
         inside: Sequence[Interval],
-        costs: Sequence[Cost],
+        fixed: int,
+        costs: int,
         known: Fraction,
         target: Target,
         endings: Sequence[Ending],
     ) -> int | None:
         """The lowest price of the intervals with an ending that is good with rounded fees as well."""
-        fixed, tried = self._converted(costs), 0
+        tried = 0
         for low, high in inside:
             price = next_price(low, endings)
             while high is None or price <= high:
@@ -230,7 +242,7 @@ class PriceCurve:
                     return price
                 tried += 1
                 if tried > _PATIENCE:
-                    return self._past_rounding(inside, known, target, endings, len(costs), price)
+                    return self._past_rounding(inside, known, target, endings, costs, price)
                 price = next_price(price + 1, endings)
         return None
 
@@ -287,7 +299,12 @@ class PriceCurve:
         return price - _half_up(price * top, top + bottom)
 
     def _rounded(self, price: int) -> tuple[int, int]:
-        """Net price, and profit before stated costs, in minor units of the base currency."""
+        """Net price, and profit before stated costs, in minor units of the base currency; kept."""
+        if self._last[0] != price:
+            self._last = (price, self._rounded_anew(price))
+        return self._last[1]
+
+    def _rounded_anew(self, price: int) -> tuple[int, int]:
         currency, net = self.terms.currency, self.net(price)
         in_base = self._in_base(net, currency)
         profit = in_base
@@ -305,20 +322,23 @@ class PriceCurve:
         """
         currency, net = self.terms.currency, self.net(price)
         assert self._ratio(currency) is not None, "a price without a rate was refused before"
-        turn, shown, left = self._turns[currency], Money(price, currency), Money(net, currency)
-        on = {NET: {"charged_on": str(left)}, GROSS: {"charged_on": str(shown)}}
-        inputs = {"price": str(shown), "vat": str(shown - left)}
-        tax = self.terms.tax
-        parts = [turn.part("net_price", left, 1, net_formula(tax.rate, net != price), inputs, tax.source)]
+        turn, tax = self._turns[currency], self.terms.tax
+        shown, left = Money(price, currency), Money(net, currency)
+        asked, kept = str(shown), str(left)
+        inputs = {"price": asked, "vat": str(shown - left)}
+        formula = self._taxed if net != price else net_formula(tax.rate, False)
+        parts = [turn.part("net_price", left, 1, formula, inputs, tax.source, said=kept)]
+        on = {NET: (net, {"charged_on": kept}), GROSS: (price, {"charged_on": asked})}
         for charge, curve in self._by_value:
-            fee = Money(charge.at(net if charge.base == NET else price, curve), currency)
-            parts.append(turn.part(charge.name, fee, -1, charge.words, on[charge.base], charge.source))
+            value, words = on[charge.base]
+            fee = Money(charge.at(value, curve), currency)
+            parts.append(turn.part(charge.name, fee, -1, charge.words, words, charge.source))
         parts += [self._cost(cost) for cost in costs]
         in_base = parts[0].amount
         assert isinstance(in_base, Money)
-        words = str(in_base)
+        said = str(in_base)
         parts += [
-            s.part(_half_up(in_base.minor * s.ratio[0], s.ratio[1]), self.base, words) for s in self._shares
+            s.part(_half_up(in_base.minor * s.ratio[0], s.ratio[1]), self.base, said) for s in self._shares
         ]
         tree = Breakdown.of("unit_profit", parts)
         known = all(part.amount is not None for part in parts)
