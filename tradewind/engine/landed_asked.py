@@ -33,7 +33,8 @@ def formula_row(asked: Consignment, book: Book) -> Rule:
     """
     problems = list(_amounts(asked))
     for row, line in enumerate(asked.lines, 1):
-        problems += _line(row, line)
+        if not _sound(line, book):
+            problems += _line(row, line)
     currencies = _currencies(asked)
     formula, more = book.remember(
         ("question", *_question(asked), currencies), lambda: _asked(asked, book, currencies)
@@ -135,6 +136,22 @@ def _amounts(asked: Consignment) -> Iterator[Problem]:
 
 def _country(code: str) -> bool:
     return len(code) == 2 and code.isalpha() and code.isupper()
+
+
+def _sound(line: GoodsLine, book: Book) -> bool:
+    """Whether `_line` would find nothing, at a glance: codes are looked at once."""
+    return (
+        line.value.minor >= 0
+        and type(line.qty) is int
+        and line.qty > 0
+        and (line.weight_g is None or line.weight_g >= 0)
+        and (line.duty_rate is None or 0 <= line.duty_rate <= HIGHEST_RATE)
+        and book.remember(("codes", line.hs, line.origin), partial(_codes_read, line))
+    )
+
+
+def _codes_read(line: GoodsLine) -> bool:
+    return not any(problem.field in ("hs", "origin") for problem in _line(0, line))
 
 
 def _line(row: int, line: GoodsLine) -> Iterator[Problem]:
@@ -288,6 +305,12 @@ def _side(case: Parcel, rule: Rule) -> str:
 
 def threshold_text(case: Parcel, rule: Rule) -> str:
     """Where the consignment stands against a threshold, in words."""
+    if rule.id not in case.texts:
+        case.texts[rule.id] = _threshold_text(case, rule)
+    return case.texts[rule.id]
+
+
+def _threshold_text(case: Parcel, rule: Rule) -> str:
     basis, currency = rule.text("basis"), rule.text("currency")
     limit = f"{rule.values['threshold']} {currency}"
     if basis in ("item", "tax_amount"):

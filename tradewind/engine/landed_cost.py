@@ -245,14 +245,24 @@ def _goods(case: Parcel) -> Breakdown:
 
 
 def _stated(case: Parcel, name: str, amount: Money) -> Breakdown:
+    if not amount:
+        return _zero(case, name, "stated")
     if amount.currency == case.currency:
         return Breakdown(name, amount, formula="stated")
     return Breakdown(name, case.money(case.stated[name]), formula="converted", inputs={"amount": str(amount)})
 
 
+def _zero(case: Parcel, name: str, formula: str) -> Breakdown:
+    """A part that is nothing: the same one for every consignment of a currency."""
+    found: Breakdown = case.book.remember(
+        ("zero", name, formula, case.currency), lambda: Breakdown(name, case.zero, formula=formula)
+    )
+    return found
+
+
 def _branch(case: Parcel, name: str, parts: list[Part]) -> Breakdown:
     if not parts:
-        return Breakdown(name, case.zero, formula="none")
+        return _zero(case, name, "none")
     if len(parts) == 1:
         node = parts[0].node
         if node.name == name:

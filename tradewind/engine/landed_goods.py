@@ -124,6 +124,7 @@ class Parcel:
     problems: list[Problem] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
     stated: dict[str, int] = field(default_factory=dict)  # minor units of freight, insurance, charges
+    texts: dict[str, str] = field(default_factory=dict)  # thresholds in words, by row
     zero: Money = field(init=False)
     sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
