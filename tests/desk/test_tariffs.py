@@ -60,6 +60,12 @@ def test_a_tariff_is_loaded_and_looked_through():
     lines = noun("tariff_lines")
     shown = page(lines, CHARLIE, Wish(search="doll"))
     assert [row.code for row in shown.rows] == ["9503000073"]
+    by_code = page(lines, CHARLIE, Wish(search="9503.00.00"))
+    assert [row.code for row in by_code.rows] == [
+        "95030000",
+        "9503000073",
+        "99020101",
+    ]  # the last by its words
     above = lines.detail(CHARLIE, shown.rows[0].pk)
     assert [row.description for row in above.tables[0].rows] == ["Toys:", "Wheeled:", "Other", "Dolls"]
 

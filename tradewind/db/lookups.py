@@ -1,12 +1,15 @@
-"""`field__among=ids`: membership in a set of any size as one parameter on both databases."""
+"""Lookups of our own: `field__among=ids` is membership in a set of any size as one parameter on both
+databases; `code__dotless="8517.13"` is what starts with the digits."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigAutoField, BigIntegerField, CharField, Field, ForeignKey, Lookup
+from django.db.models.lookups import StartsWith
 
 
 @BigAutoField.register_lookup
@@ -34,3 +37,14 @@ class Among(Lookup[Any]):
         field: Field[Any, Any] = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
         cast = "text[]" if isinstance(field, CharField) else "bigint[]"
         return f"{lhs} = ANY(%s::{cast})", [*params, self.rhs]
+
+
+class Dotless(StartsWith):
+    """Like `__startswith` for codes kept as digits: dots, blanks and dashes of what is asked do not count."""
+
+    def get_prep_lookup(self) -> Any:
+        digits = re.sub(r"[\s.\-]", "", str(self.rhs))
+        return digits if digits.isdigit() else self.rhs
+
+
+CharField.register_lookup(Dotless, "dotless")  # the database's operator is that of startswith

@@ -77,12 +77,12 @@ NOUN = Noun(
     ),
     detail=_detail,
     order="id",
-    search=("code__startswith", "description__icontains"),
+    search=("code__dotless", "description__icontains"),
     filters=(
         Filter("version", _("Tariff"), "version_id", _versions),
         Filter("chapter", _("Chapter"), "heading__startswith", _chapters),
     ),
     empty=_("Load the official tariff of a market: without it duty is missing, never nothing."),
     title_of=_code,
-    note=_("Search by digits without dots or by words. A blank rate is that of the line above."),
+    note=_("Search by code or by words. A blank rate is that of the line above."),
 )
