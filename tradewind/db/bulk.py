@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models, transaction
 
+from tradewind.db.sql import on_postgresql
+
 _FEW = 16  # rows up to which PostgreSQL takes one INSERT instead of a COPY
-_MANY = 50  # rows of an INSERT on SQLite: more gain nothing, and each mark is one of its 32,766
+_MANY = 50  # rows of a statement on SQLite: more gain nothing, and it takes 32,766 values at most
+
+
+def _quote(name: str) -> str:
+    return f'"{name}"'  # both databases quote alike
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(map(_quote, columns))
 
 
 def _table(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    return _quote(model._meta.db_table)
+
+
+@cache
+def _insert(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {_table(model)} ({_names(columns)}) VALUES "
 
 
 def take_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -26,26 +41,21 @@ def take_ids(model: type[models.Model], count: int) -> range | list[int]:
     if count <= 0:
         return range(0)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if on_postgresql():
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
                 [model._meta.db_table, count],
             )
             return [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        table = model._meta.db_table
+        cursor.execute(
+            "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq", [count, table]
+        )
         row = cursor.fetchone()
-        first = (row[0] if row else 0) + 1
-        if row:
-            cursor.execute(
-                "UPDATE sqlite_sequence SET seq = %s WHERE name = %s",
-                [first + count - 1, model._meta.db_table],
-            )
-        else:
-            cursor.execute(
-                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)",
-                [model._meta.db_table, first + count - 1],
-            )
-        return range(first, first + count)
+        if row is None:
+            row = (count,)
+            cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", [count, table])
+        return range(row[0] - count + 1, row[0] + 1)
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -55,38 +65,41 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     JSON already text. Every column without a database default must be named.
     """
     assert connection.in_atomic_block, "bulk inserts belong to an operation's transaction"
-    names = ", ".join(connection.ops.quote_name(c) for c in columns)
+    insert = _insert(model, tuple(columns))
+    if on_postgresql():
+        _copy(model, columns, insert, iter(rows))
+    else:
+        _insert_many(insert, len(columns), iter(rows))
+
+
+def _copy(
+    model: type[models.Model], columns: Sequence[str], insert: str, rows: Iterator[Sequence[Any]]
+) -> None:
+    """Rows into PostgreSQL: a COPY, or one INSERT of a few, as a COPY costs several round trips."""
+    few = list(islice(rows, _FEW))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            rest = iter(rows)
-            few = list(islice(rest, _FEW))
-            if len(few) < _FEW:  # a COPY costs several round trips
-                _insert_few(cursor, f"INSERT INTO {_table(model)} ({names}) VALUES ", few)
-                return
-            with cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN") as copy:
-                for row in chain(few, rest):
+        if len(few) == _FEW:
+            with cursor.copy(f"COPY {_table(model)} ({_names(columns)}) FROM STDIN") as copy:
+                for row in chain(few, rows):
                     copy.write_row(row)
-            return
-        with connection.wrap_database_errors:
-            _insert_many(f"INSERT INTO {_table(model)} ({names}) VALUES ", len(columns), rows)
+        elif few:
+            marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
+            cursor.execute(insert + ", ".join([marks] * len(few)), list(chain.from_iterable(few)))
 
 
-def _insert_many(insert: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
+def _insert_many(insert: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
     """Rows into SQLite, many a statement: each statement looks its table up in sqlite_sequence once."""
     # The raw sqlite3 cursor: Django's wrapper rewrites every placeholder of every call.
-    raw = connection.connection.cursor()
-    marks = "(" + ", ".join("?" * width) + ")"
-    many = insert + ", ".join([marks] * _MANY)
-    rest = iter(rows)
-    while len(block := list(islice(rest, _MANY))) == _MANY:
-        raw.execute(many, tuple(chain.from_iterable(block)))
-    raw.executemany(insert + marks, block)
+    with connection.wrap_database_errors:
+        raw = connection.connection.cursor()
+        while len(block := list(islice(rows, _MANY))) == _MANY:
+            raw.execute(insert + _marks(width, _MANY), tuple(chain.from_iterable(block)))
+        raw.executemany(insert + _marks(width, 1), block)
 
 
-def _insert_few(cursor: Any, insert: str, rows: list[Sequence[Any]]) -> None:
-    if rows:
-        marks = "(" + ", ".join("%s" for _ in rows[0]) + ")"
-        cursor.execute(insert + ", ".join([marks] * len(rows)), [value for row in rows for value in row])
+@cache
+def _marks(width: int, count: int) -> str:
+    return ", ".join(["(" + ", ".join("?" * width) + ")"] * count)
 
 
 def insert_rows_once(
@@ -104,8 +117,7 @@ def insert_rows_once(
     """
     if not rows:
         return 0
-    names = ", ".join(connection.ops.quote_name(c) for c in columns)
-    keys = "(" + ", ".join(connection.ops.quote_name(c) for c in unique) + ")"
+    keys = f"({_names(unique)})"
     keys += f" WHERE {where}" if where else ""
     marks = "(" + ", ".join("%s" for _ in columns) + ")"
     new, size = 0, max(1, 30000 // len(columns))
@@ -113,7 +125,7 @@ def insert_rows_once(
         for start in range(0, len(rows), size):
             chunk = rows[start : start + size]
             cursor.execute(
-                f"INSERT INTO {_table(model)} ({names}) VALUES {', '.join([marks] * len(chunk))} "
+                f"{_insert(model, tuple(columns))}{', '.join([marks] * len(chunk))} "
                 f"ON CONFLICT {keys} DO NOTHING",
                 [value for row in chunk for value in row],
             )
@@ -140,26 +152,29 @@ def update_rows(
     """
     if not rows:
         return 0
-    quote = connection.ops.quote_name
-    assign = set_sql or ", ".join(f"{quote(c)} = d.{quote(c)}" for c in columns)
+    assign = set_sql or ", ".join(f"{_quote(c)} = d.{_quote(c)}" for c in columns)
     condition = f" AND ({where})" if where else ""
     body = f"UPDATE {_table(model)} AS t SET {assign} FROM {{values}} WHERE t.{key} = d.k{condition}"
+    if not on_postgresql():
+        return _update_many(body, ["k", *map(_quote, columns)], rows)
+    types = [_pg_type(model, key), *[_pg_type(model, c) for c in columns]]
+    arrays = ", ".join(f"%s::{t}[]" for t in types)
+    values = f"unnest({arrays}) AS d(k, {_names(columns)})"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            types = [_pg_type(model, key), *[_pg_type(model, c) for c in columns]]
-            arrays = ", ".join(f"%s::{t}[]" for t in types)
-            names = ", ".join(["k", *map(quote, columns)])
-            cursor.execute(
-                body.format(values=f"unnest({arrays}) AS d({names})"),
-                [list(col) for col in zip(*rows, strict=True)],
-            )
-        else:
-            picks = ", ".join(
-                f"json_extract(value, '$[{i}]') AS {quote(n)}" for i, n in enumerate(["k", *columns])
-            )
-            values = f"(SELECT {picks} FROM json_each(%s)) AS d"
-            cursor.execute(body.format(values=values), [json.dumps(rows, default=str)])
+        cursor.execute(body.format(values=values), [list(col) for col in zip(*rows, strict=True)])
         return int(cursor.rowcount)
+
+
+def _update_many(body: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """The UPDATE on SQLite, some rows a statement: one text, prepared once, serves a whole batch."""
+    picks = ", ".join(f"column{at} AS {name}" for at, name in enumerate(names, start=1))
+    values = f"(SELECT {picks} FROM (VALUES {{rows}})) AS d"
+    raw, changed = connection.connection.cursor(), 0
+    with connection.wrap_database_errors:
+        for some in chunks(rows, _MANY):
+            sql = body.format(values=values.format(rows=_marks(len(names), len(some))))
+            changed += raw.execute(sql, tuple(chain.from_iterable(some))).rowcount
+    return changed
 
 
 def _pg_type(model: type[models.Model], column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 
 from tradewind.db import bulk
-from tradewind.db.sql import among, fetch, id_set, run
+from tradewind.db.sql import among, fetch, id_set, run, unindexed
 
 
 class WrongState(Exception):
@@ -74,18 +74,16 @@ def _statement(
     """The conditional UPDATE of distinct, ascending ids and its parameters."""
     sources, target = table.moves[name]
     cols = {column: target, **also}
-    fields = {f.name: f for f in model._meta.concrete_fields}
-    sets = ", ".join(f"{connection.ops.quote_name(fields[c].column or c)} = %s" for c in cols)
-    values = [fields[c].get_db_prep_save(v, connection) for c, v in cols.items()]
+    fields: list[Any] = [model._meta.get_field(name) for name in cols]
+    sets = ", ".join(f'"{f.column}" = %s' for f in fields)
+    values = [f.get_db_prep_save(v, connection) for f, v in zip(fields, cols.values(), strict=True)]
     marks = ", ".join("%s" for _ in sources)
-    quoted = connection.ops.quote_name(model._meta.db_table)
     first, last = wanted[0], wanted[-1]
     if last - first + 1 == len(wanted):  # keys taken in one block: a range is found faster than a set
         inside, keys = "id BETWEEN %s AND %s", [first, last]
     else:
         inside, keys = among("id"), [id_set(wanted)]
-    # || '' keeps planners from walking the index of states instead of looking up the keys.
-    sql = f"UPDATE {quoted} SET {sets} WHERE {inside} AND {column} || '' IN ({marks})"
+    sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {inside} AND {unindexed(column)} IN ({marks})'
     return sql, [*values, *keys, *sources]
 
 
@@ -102,8 +100,7 @@ def move_all(
         # Rows that had the target before stand beside those just moved; the others are surely wrong.
         target = table.moves[name][1]
         right = fetch(
-            f"SELECT id FROM {connection.ops.quote_name(model._meta.db_table)} "
-            f"WHERE {among('id')} AND {column} = %s",
+            f'SELECT id FROM "{model._meta.db_table}" WHERE {among("id")} AND {column} = %s',
             [id_set(wanted), target],
         )
         raise WrongState(name, set(wanted) - {row[0] for row in right} or wanted)
@@ -127,8 +124,7 @@ def move_rows(
     sources, target = table.moves[name]
     states = ", ".join(f"'{s}'" for s in sources)
     assign = set_sql or ", ".join(f"{connection.ops.quote_name(c)} = d.{c}" for c in columns)
-    # || '' keeps planners from walking the index of states instead of looking up the keys.
-    where = f"t.{column} || '' IN ({states})"
+    where = f"{unindexed(f't.{column}')} IN ({states})"
     moved = bulk.update_rows(model, columns, rows, set_sql=f"{column} = '{target}', {assign}", where=where)
     if moved != len(rows):  # rolled back as a whole, so that which rows were right is not known any more
         raise WrongState(name, [r[0] for r in rows])
