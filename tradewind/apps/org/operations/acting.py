@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tradewind.apps.org.models import AuditEntry
 from tradewind.db.bulk import insert_rows
 from tradewind.db.clashes import clash
-from tradewind.db.sql import instant
+from tradewind.db.sql import fetch, instant, on_postgresql
 from tradewind.engine.access import SYSTEM, Actor
 from tradewind.engine.contracts import Problem, Refused
 
@@ -28,6 +28,27 @@ _COLUMNS = [
     "at", "actor", "role", "source", "action", "kind", "first_id", "last_id", "ids", "detail", "key",
     "previous", "hash",
 ]  # fmt: skip
+# Encoders made once: json.dumps makes one a call.
+_facts = json.JSONEncoder(ensure_ascii=False).encode
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
+class _Link(NamedTuple):
+    """The facts of an audit entry that its hash covers, and its place in the chain."""
+
+    at: datetime
+    actor: str
+    role: str
+    source: str
+    action: str
+    kind: str
+    first_id: int | None
+    last_id: int | None
+    ids: str
+    detail: str
+    key: str | None
+    previous: str
 
 
 @dataclass
@@ -142,26 +163,22 @@ def _idle(act: Act) -> bool:
 
 
 def _write(acts: list[Act]) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
-    entries = []
+    if on_postgresql():
+        fetch("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+    last = fetch("SELECT hash FROM org_auditentry ORDER BY id DESC LIMIT 1")
+    previous = last[0][0] if last else GENESIS
+    rows = []
     for act in acts:
-        entry = _entry(act, previous)
-        previous = entry.hash
-        entries.append(entry)
+        link = _link(act, previous)
+        previous = entry_hash(link)
+        rows.append((instant(link.at), *link[1:], previous))
     # In the order of the chain, which is then the order of the ids on both databases.
-    insert_rows(AuditEntry, _COLUMNS, [_row(entry) for entry in entries])
+    insert_rows(AuditEntry, _COLUMNS, rows)
 
 
-def _row(entry: AuditEntry) -> list[Any]:
-    return [instant(entry.at), *(getattr(entry, name) for name in _COLUMNS[1:])]
-
-
-def _entry(act: Act, previous: str) -> AuditEntry:
+def _link(act: Act, previous: str) -> _Link:
     ids = sorted(set(act.ids))
-    entry = AuditEntry(
+    return _Link(
         at=act.now.astimezone(UTC),
         actor=act.by.name,
         role=act.by.role,
@@ -170,19 +187,17 @@ def _entry(act: Act, previous: str) -> AuditEntry:
         kind=act.kind,
         first_id=ids[0] if ids else None,
         last_id=ids[-1] if ids else None,
-        ids=json.dumps(ids, separators=(",", ":")),
-        detail=json.dumps(act.detail, ensure_ascii=False, sort_keys=True, default=str),
+        ids=_compact(ids),
+        detail=_sorted(act.detail),
         key=act.key,
         previous=previous,
     )
-    entry.hash = entry_hash(entry)
-    return entry
 
 
-def entry_hash(entry: AuditEntry) -> str:
+def entry_hash(entry: AuditEntry | _Link) -> str:
     """SHA-256 over the previous hash and every fact of the entry."""
     facts = [
         entry.previous, entry.at.astimezone(UTC).isoformat(), entry.actor, entry.role, entry.source,
         entry.action, entry.kind, entry.ids, entry.detail, entry.key or "",
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_facts(facts).encode()).hexdigest()
