@@ -51,7 +51,7 @@ class Move(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "source", "source_id", "balance"], name="one_move_a_source"
+                fields=["source", "source_id", "kind", "balance"], name="one_move_a_source"
             )
         ]
 

@@ -11,7 +11,8 @@ from tradewind.apps.orders.models import Hold, Order
 from tradewind.apps.orders.operations.rows import HOLD_COLUMNS, hold_row
 from tradewind.apps.orders.states import ORDER
 from tradewind.apps.org.operations import acting
-from tradewind.apps.stock.operations import Short, Want, reserve
+from tradewind.apps.stock.operations import Short, reserve
+from tradewind.apps.stock.operations.reserving import Row
 from tradewind.db import bulk
 from tradewind.db.sql import among, fetch, for_update, id_set
 from tradewind.db.states import move_all
@@ -64,7 +65,7 @@ def _lock_new(ids: Iterable[int] | None, by: Actor) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _wants(new: list[int]) -> tuple[list[int], list[Want]]:
+def _wants(new: list[int]) -> tuple[list[int], list[Row]]:
     """Orders whose store ships from nowhere, and the wants of the others, in the order of `new`."""
     rows = fetch(
         "SELECT l.order_id, l.id, l.sku_id, s.warehouse_id, s.company_id, l.qty * l.units_each "
@@ -72,14 +73,10 @@ def _wants(new: list[int]) -> tuple[list[int], list[Want]]:
         f"JOIN stores_store s ON s.id = o.store_id WHERE {among('l.order_id')}",
         [id_set(new)],
     )
-    by_order: dict[int, list[Want]] = {order_id: [] for order_id in new}
-    homeless: dict[int, None] = {}
-    for row in rows:
-        if row[3] is None:
-            homeless[row[0]] = None
-        else:
-            by_order[row[0]].append(Want(*row))
-    return list(homeless), [w for wants in by_order.values() for w in wants]
+    turn = {order_id: at for at, order_id in enumerate(new)}
+    rows.sort(key=lambda row: turn[row[0]])
+    homeless = dict.fromkeys(row[0] for row in rows if row[3] is None)
+    return list(homeless), [row for row in rows if row[3] is not None] if homeless else rows
 
 
 def _hold(short: dict[int, list[Short]], homeless: list[int], now: datetime) -> None:

@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='move',
-            constraint=models.UniqueConstraint(fields=('kind', 'source', 'source_id', 'balance'), name='one_move_a_source'),
+            constraint=models.UniqueConstraint(fields=('source', 'source_id', 'kind', 'balance'), name='one_move_a_source'),
         ),
         migrations.AddConstraint(
             model_name='reservation',

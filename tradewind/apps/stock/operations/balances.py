@@ -18,6 +18,9 @@ class Place(NamedTuple):
     owner_id: int
 
 
+Key = tuple[int, int, int]  # a Place, or the plain tuple equal to it
+
+
 def open_balances(places: Iterable[Place]) -> dict[Place, int]:
     """Ids of the balances of places, opened at zero where there was none; inside a transaction."""
     wanted = sorted(set(places))
@@ -27,10 +30,11 @@ def open_balances(places: Iterable[Place]) -> dict[Place, int]:
         wanted,
         unique=["sku_id", "warehouse_id", "owner_id"],
     )
-    return {place: row[0] for place, row in locked_places(wanted).items()}
+    found = locked_places(wanted)
+    return {place: found[place][0] for place in wanted}
 
 
-def locked_places(places: Iterable[Place]) -> dict[Place, tuple[int, int, int]]:
+def locked_places(places: Iterable[Key]) -> dict[Key, tuple[int, int, int]]:
     """(id, on hand, reserved) of the places that have a balance, locked in SKU order."""
     wanted = set(places)
     if not wanted:
@@ -41,9 +45,7 @@ def locked_places(places: Iterable[Place]) -> dict[Place, tuple[int, int, int]]:
         f"ORDER BY sku_id, warehouse_id, owner_id{for_update()}",
         [id_set({p[i] for p in wanted}) for i in range(3)],
     )
-    return {
-        place: (row[0], row[4], row[5]) for row in rows if (place := Place(row[1], row[2], row[3])) in wanted
-    }
+    return {Place(*row[1:4]): (row[0], *row[4:6]) for row in rows if row[1:4] in wanted}
 
 
 def lock_ids(ids: Iterable[int]) -> dict[int, Any]:

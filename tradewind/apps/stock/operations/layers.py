@@ -37,13 +37,10 @@ class LayerBook:
 
     def take(self, balance_id: int, source_id: int, qty: int) -> None:
         """Consume units of a balance for a source line; NotEnough when its layers hold fewer."""
-        if self._methods.get(balance_id, FIFO) == FIFO:
-            self._fifo(self._layers.get(balance_id, []), source_id, qty)
-        else:
+        if self._methods.get(balance_id, FIFO) != FIFO:
             self._by_engine(balance_id, source_id, qty)
-
-    def _fifo(self, layers: list[list[Any]], source_id: int, qty: int) -> None:
-        need = qty
+            return
+        layers, need = self._layers.get(balance_id, []), qty
         while need:
             if not layers:
                 raise NotEnough(f"{qty} units asked, the layers hold {qty - need}")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.models import Reservation
-from tradewind.apps.stock.operations.balances import Place, change_balances, lock_ids, locked_places
+from tradewind.apps.stock.operations.balances import Key, change_balances, lock_ids, locked_places
 from tradewind.db import bulk
 from tradewind.db.sql import among, fetch, id_set, instant
 from tradewind.engine.access import Actor
@@ -25,6 +25,9 @@ class Want(NamedTuple):
     warehouse_id: int
     owner_id: int
     qty: int
+
+
+Row = tuple[int, int, int, int, int, int]  # a Want, or the plain tuple equal to it
 
 
 class Short(NamedTuple):
@@ -43,62 +46,60 @@ class Reserved:
     short: dict[int, list[Short]]
 
 
-def reserve(*, demand: str, lines: Iterable[Want], now: datetime, by: Actor) -> Reserved:
+def reserve(*, demand: str, lines: Iterable[Row], now: datetime, by: Actor) -> Reserved:
     """Promise units to demand lines, groups in the order given, each all or nothing.
 
     Balances are locked in SKU order, the greedy choice is made in memory, and one conditional UPDATE
     guarded by on_hand >= reserved writes it: two callers never promise the same unit. Example: 3 free,
     groups of 2, 2 and 1 units: the first and third are reserved, the second is short (wanted 2, free 1).
     """
-    groups: dict[int, list[Want]] = defaultdict(list)
-    for line in lines:
-        groups[line.group].append(line)
+    wants = list(lines)
     with acting(by, "orders.reserve", kind="reservation", now=now) as act:
-        places = {Place(w.sku_id, w.warehouse_id, w.owner_id) for ws in groups.values() for w in ws}
-        balances = locked_places(places)
+        asked = _sum(wants)
+        balances = locked_places(asked)
         free = {place: row[1] - row[2] for place, row in balances.items()}
-        done: list[int] = []
         short: dict[int, list[Short]] = {}
-        for group, wants in groups.items():
-            missing = _take(free, wants)
-            if missing:
-                short[group] = missing
-            else:
-                done.append(group)
-        deltas = [
-            (row[0], 0, taken) for place, row in balances.items() if (taken := row[1] - row[2] - free[place])
-        ]
-        if deltas:
-            change_balances(deltas)
+        if any(free.get(place, 0) < qty for place, qty in asked.items()):
+            short = _short(free, wants)
+            wants = [w for w in wants if w[0] not in short]
+            asked = _sum(wants)
+        change_balances([(balances[place][0], 0, qty) for place, qty in asked.items()])
         at = instant(now)
         bulk.insert_rows(
             Reservation,
             ["balance_id", "demand", "demand_id", "qty", "at"],
-            (
-                (balances[Place(w.sku_id, w.warehouse_id, w.owner_id)][0], demand, w.demand_id, w.qty, at)
-                for group in done
-                for w in groups[group]
-            ),
+            [(balances[w[2:5]][0], demand, w[1], w[5], at) for w in wants],
         )
+        done = list(dict.fromkeys(w[0] for w in wants))
         act.note(verb="reserve", demand=demand, groups=len(done), short=len(short))
     return Reserved(done, short)
 
 
-def _take(free: dict[Place, int], wants: list[Want]) -> list[Short]:
-    """Take a group's units out of `free`; when something is missing, nothing is taken."""
-    need: dict[Place, int] = {}
+def _sum(wants: Iterable[Row]) -> dict[Key, int]:
+    """Units by place. Fields by position, here and above: this runs for every order line."""
+    units: dict[Key, int] = defaultdict(int)
     for w in wants:
-        place = Place(w.sku_id, w.warehouse_id, w.owner_id)
-        need[place] = need.get(place, 0) + w.qty
-    missing = [
-        Short(place.sku_id, qty, free.get(place, 0))
-        for place, qty in need.items()
-        if free.get(place, 0) < qty
-    ]
-    if not missing:
+        units[w[2:5]] += w[5]
+    return units
+
+
+def _short(free: dict[Key, int], wants: Iterable[Row]) -> dict[int, list[Short]]:
+    """The groups that cannot have everything when each takes from `free` in its turn, and what they lack."""
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for w in wants:
+        groups[w[0]].append(w)
+    short: dict[int, list[Short]] = {}
+    for group, mine in groups.items():
+        need = _sum(mine)
+        missing = [
+            Short(place[0], qty, has) for place, qty in need.items() if (has := free.get(place, 0)) < qty
+        ]
+        if missing:
+            short[group] = missing
+            continue
         for place, qty in need.items():
             free[place] -= qty
-    return missing
+    return short
 
 
 def release(*, demand: str, demand_ids: Iterable[int], now: datetime, by: Actor) -> int:

@@ -8,36 +8,36 @@ from datetime import datetime
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations.balances import change_balances, lock_ids
 from tradewind.apps.stock.operations.layers import open_book
-from tradewind.db.sql import among, fetch, id_set, instant, run
+from tradewind.db.sql import fetch, instant, run, within
 from tradewind.engine.access import Actor
 
 _MOVES = (
     "INSERT INTO stock_move (balance_id, qty, staged_qty, kind, source, source_id, at) "
     "SELECT balance_id, {qty}, {staged}, %s, demand, demand_id, %s FROM stock_reservation "
-    "WHERE demand = %s AND {among}"
+    "WHERE demand = %s AND {inside}"
 )
 
 
 def stage(*, demand: str, demand_ids: Iterable[int], now: datetime, by: Actor) -> int:
     """Record that reserved units were picked into staging; on-hand stays. Returns the moves written."""
-    ids = id_set(demand_ids)
+    inside, keys = within("demand_id", demand_ids)
     with acting(by, "fulfilment.change", kind="move", now=now) as act:
-        sql = _MOVES.format(qty="0", staged="qty", among=among("demand_id"))
-        count = run(sql, ["pick", instant(now), demand, ids])
+        sql = _MOVES.format(qty="0", staged="qty", inside=inside)
+        count = run(sql, ["pick", instant(now), demand, *keys])
         act.note(verb="stage", moves=count)
     return count
 
 
 def unstage(*, demand: str, demand_ids: Iterable[int], now: datetime, by: Actor) -> int:
     """Put picked units that will not ship back on the shelf; the reservation stays until released."""
-    ids = id_set(demand_ids)
+    inside, keys = within("demand_id", demand_ids)
     with acting(by, "fulfilment.change", kind="move", now=now) as act:
-        sql = _MOVES.format(qty="0", staged="-qty", among=among("demand_id"))
+        sql = _MOVES.format(qty="0", staged="-qty", inside=inside)
         sql += (
             " AND EXISTS (SELECT 1 FROM stock_move m WHERE m.kind = 'pick' AND m.source = demand "
             "AND m.source_id = demand_id AND m.balance_id = stock_reservation.balance_id)"
         )
-        count = run(sql, ["unpick", instant(now), demand, ids])
+        count = run(sql, ["unpick", instant(now), demand, *keys])
         act.note(verb="unstage", moves=count)
     return count
 
@@ -56,12 +56,12 @@ def ship_out(
     Every unit leaves with its cost as LayerUse rows of (demand, demand id). `staged` says that the
     units stood in staging. Returns the lines shipped; lines without a reservation are passed over.
     """
-    ids = id_set(demand_ids)
+    inside, keys = within("demand_id", demand_ids)
     with acting(by, "fulfilment.change", kind="move", now=now) as act:
         lines = fetch(
             f"SELECT balance_id, demand_id, qty FROM stock_reservation WHERE demand = %s AND "
-            f"{among('demand_id')} ORDER BY demand_id, balance_id",
-            [demand, ids],
+            f"{inside} ORDER BY demand_id, balance_id",
+            [demand, *keys],
         )
         if not lines:
             return 0
@@ -73,9 +73,9 @@ def ship_out(
         for balance_id, demand_id, qty in lines:
             book.take(balance_id, demand_id, qty)
         book.write(demand, instant(now))
-        sql = _MOVES.format(qty="-qty", staged="-qty" if staged else "0", among=among("demand_id"))
-        run(sql, [kind, instant(now), demand, ids])
-        gone = run(f"DELETE FROM stock_reservation WHERE demand = %s AND {among('demand_id')}", [demand, ids])
+        sql = _MOVES.format(qty="-qty", staged="-qty" if staged else "0", inside=inside)
+        run(sql, [kind, instant(now), demand, *keys])
+        gone = run(f"DELETE FROM stock_reservation WHERE demand = %s AND {inside}", [demand, *keys])
         assert gone == len(lines), "a reservation went away while it was shipped"
         change_balances([(balance_id, -qty, -qty) for balance_id, qty in taken.items()])
         act.note(verb="ship_out", kind=kind, lines=len(lines))
