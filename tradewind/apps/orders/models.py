@@ -32,9 +32,9 @@ class Order(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "external_id"], name="one_order")]
         indexes = [
-            models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
-            models.Index(fields=["-placed_at", "-id"], name="orders_by_time"),
-            models.Index(fields=["store", "-placed_at", "-id"], name="orders_by_store"),
+            models.Index(fields=["state", "placed_at", "id"], name="orders_by_state"),
+            models.Index(fields=["placed_at", "id"], name="orders_by_time"),
+            models.Index(fields=["store", "placed_at", "id"], name="orders_by_store"),
             # The equal columns come first, or SQLite takes orders_by_state and reads every shipped order.
             models.Index(
                 fields=["state", "booked", "id"],

@@ -13,7 +13,7 @@ from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.orders.operations import stop_picking
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import release, stage, unstage
-from tradewind.db.sql import among, fetch, id_set
+from tradewind.db.sql import among, fetch, id_set, within
 from tradewind.db.states import move_all, move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
@@ -72,14 +72,13 @@ def take_apart(
 
 def line_ids(parcel_ids: Iterable[int]) -> list[int]:
     """Order lines that parcels carry."""
-    return [
-        row[0]
-        for row in fetch(
-            "SELECT l.id FROM fulfilment_parcel p JOIN orders_orderline l ON l.order_id = p.order_id "
-            f"WHERE {among('p.id')}",
-            [id_set(parcel_ids)],
-        )
-    ]
+    inside, keys = within("p.id", parcel_ids)
+    rows = fetch(
+        "SELECT l.id FROM fulfilment_parcel p CROSS JOIN orders_orderline l "
+        f"WHERE {inside} AND l.order_id = p.order_id",
+        keys,
+    )
+    return [row[0] for row in rows]
 
 
 def parcels_in_scope(ids: Iterable[int], by: Actor) -> list[int]:

@@ -17,7 +17,7 @@ from tradewind.apps.fulfilment.states import PARCEL
 from tradewind.apps.orders.operations import mark_shipped
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import ship_out
-from tradewind.db.sql import among, among_texts, fetch, id_set, instant, text_set
+from tradewind.db.sql import among_texts, fetch, instant, text_set, within
 from tradewind.db.states import move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
@@ -46,10 +46,8 @@ def ship(*, parcels: Sequence[Shipment], now: datetime, by: Actor) -> list[int]:
     given = {p.parcel_id: p for p in parcels}
     wanted = parcels_in_scope(given, by)
     with acting(by, "fulfilment.change", kind="parcel", ids=wanted, now=now) as act:
-        orders = [
-            row[0]
-            for row in fetch(f"SELECT order_id FROM fulfilment_parcel WHERE {among('id')}", [id_set(wanted)])
-        ]
+        inside, keys = within("id", wanted)
+        orders = [row[0] for row in fetch(f"SELECT order_id FROM fulfilment_parcel WHERE {inside}", keys)]
         _refuse(list(given.values()), len(parcels), orders)
         freights = estimate({pk: s.service_id for pk, s in given.items()}, now.astimezone(UTC).date())
         own = iter(own_numbers(sum(not s.tracking_no for s in given.values())))
@@ -87,10 +85,11 @@ def _refuse(given: list[Shipment], count: int, orders: list[int]) -> None:
             [text_set(numbers)],
         )
         problems += [Problem(None, "tracking_no", n, _("is used by another parcel")) for (n,) in used]
+    inside, keys = within("h.order_id", orders)
     held = fetch(
         "SELECT o.external_id, h.reason FROM orders_hold h JOIN orders_order o ON o.id = h.order_id "
-        f"WHERE {among('h.order_id')} AND h.closed_at IS NULL",
-        [id_set(orders)],
+        f"WHERE {inside} AND h.closed_at IS NULL",
+        keys,
     )
     problems += [
         Problem(

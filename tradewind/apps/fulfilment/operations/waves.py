@@ -11,7 +11,7 @@ from tradewind.apps.orders.operations.holds import visible_ids
 from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
 from tradewind.db.numbers import numbered, take_numbers
-from tradewind.db.sql import among, fetch, id_set
+from tradewind.db.sql import fetch, instant, within
 from tradewind.engine.access import Actor
 
 
@@ -25,24 +25,28 @@ def make_wave(*, ids: Iterable[int], now: datetime, by: Actor) -> dict[int, int]
         return {}
     with acting(by, "fulfilment.change", kind="order", ids=wanted, now=now) as act:
         begin_picking(ids=wanted)
+        inside, keys = within("o.id", wanted)
         rows = fetch(
             "SELECT o.id, s.warehouse_id FROM orders_order o JOIN stores_store s ON s.id = o.store_id "
-            f"WHERE {among('o.id')} ORDER BY o.id",
-            [id_set(wanted)],
+            f"WHERE {inside} ORDER BY o.id",
+            keys,
         )
         houses = sorted({row[1] for row in rows})
-        numbers = take_numbers("wave", len(houses))
-        waves = {
-            house: Wave.objects.create(
-                number=numbered("WAVE", number), warehouse_id=house, made_at=now, made_by=by.name
-            )
-            for house, number in zip(houses, numbers, strict=True)
-        }
+        numbers = [numbered("WAVE", number) for number in take_numbers("wave", len(houses))]
+        waves = dict(zip(houses, bulk.take_ids(Wave, len(houses)), strict=True))
+        bulk.insert_rows(
+            Wave,
+            ["id", "warehouse_id", "number", "made_at", "made_by"],
+            [
+                (pk, house, number, instant(now), by.name)
+                for (house, pk), number in zip(waves.items(), numbers, strict=True)
+            ],
+        )
         parcel_ids = bulk.take_ids(Parcel, len(rows))
         bulk.insert_rows(
             Parcel,
             ["id", "order_id", "warehouse_id", "wave_id"],
-            [(pk, row[0], row[1], waves[row[1]].pk) for pk, row in zip(parcel_ids, rows, strict=True)],
+            [(pk, row[0], row[1], waves[row[1]]) for pk, row in zip(parcel_ids, rows, strict=True)],
         )
-        act.note(verb="make_wave", waves=[w.number for w in waves.values()], parcels=len(rows))
+        act.note(verb="make_wave", waves=numbers, parcels=len(rows))
     return {row[0]: pk for pk, row in zip(parcel_ids, rows, strict=True)}

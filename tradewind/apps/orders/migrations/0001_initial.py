@@ -66,15 +66,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['state', '-placed_at', '-id'], name='orders_by_state'),
+            index=models.Index(fields=['state', 'placed_at', 'id'], name='orders_by_state'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='orders_by_time'),
+            index=models.Index(fields=['placed_at', 'id'], name='orders_by_time'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['store', '-placed_at', '-id'], name='orders_by_store'),
+            index=models.Index(fields=['store', 'placed_at', 'id'], name='orders_by_store'),
         ),
         migrations.AddIndex(
             model_name='order',

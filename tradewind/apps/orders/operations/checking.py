@@ -29,18 +29,21 @@ def _fine(order: ChannelOrder) -> bool:
         and order.updated_at.tzinfo
     ):
         return False
-    return all(_line_fine(line, currency) for line in order.lines) and (
-        len(order.lines) == 1 or len({line.external_id for line in order.lines}) == len(order.lines)
-    )
+    seen = set()
+    for line in order.lines:
+        if not _line_fine(line, currency):
+            return False
+        seen.add(line.external_id)
+    return len(seen) == len(order.lines)
 
 
 def _line_fine(line: ChannelLine, currency: str) -> bool:
+    price, tax, discount = line.price, line.tax, line.discount
     return (
         line.qty > 0
-        and line.price.currency == line.tax.currency == line.discount.currency == currency
-        and line.price.minor >= 0
-        and line.tax.minor >= 0
-        and 0 <= line.discount.minor <= line.price.minor
+        and price.currency == tax.currency == discount.currency == currency
+        and tax.minor >= 0
+        and 0 <= discount.minor <= price.minor
         and 0 < len(line.external_id) <= 60
         and 0 < len(line.external_sku) <= 80
     )

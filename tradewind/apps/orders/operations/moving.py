@@ -10,7 +10,7 @@ from tradewind.apps.orders.operations.holds import visible_ids
 from tradewind.apps.orders.states import ORDER
 from tradewind.apps.org.operations import acting
 from tradewind.apps.stock.operations import release
-from tradewind.db.sql import among, id_set, run
+from tradewind.db.sql import run, unindexed, within
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
 
@@ -49,7 +49,5 @@ def stop_picking(*, ids: list[int], cancel: bool, now: datetime, by: Actor) -> N
 
 def mark_booked(*, ids: list[int]) -> None:
     """Shipped orders whose sale stands in the books; called inside the ledger's act."""
-    run(
-        f"UPDATE orders_order SET booked = TRUE WHERE {among('id')} AND state || '' = 'shipped'",
-        [id_set(ids)],
-    )
+    inside, keys = within("id", ids)
+    run(f"UPDATE orders_order SET booked = TRUE WHERE {inside} AND {unindexed('state')} = 'shipped'", keys)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from tradewind.apps.orders.operations.mapping import Mapped
@@ -24,6 +25,7 @@ LINE_COLUMNS = [
 ]  # fmt: skip
 HOLD_COLUMNS = ["order_id", "reason", "detail", "role", "opened_at", "closed_by"]
 _FIELDS = tuple(f.name for f in fields(Address))
+_person = attrgetter(*(name for name in _FIELDS if name != "country"))
 RANK = {PENDING: 0, OPEN: 1, SHIPPED: 2, CANCELLED: 3}
 STATES = {PENDING: "pending", OPEN: "new", SHIPPED: "elsewhere", CANCELLED: "cancelled"}
 
@@ -35,8 +37,11 @@ def version(order: ChannelOrder) -> tuple[datetime, int]:
 
 def sealed_buyer(address: Address) -> str:
     """The address encrypted; without a person in it empty (the country stands on the order anyway)."""
-    known = {name: value for name in _FIELDS if (value := getattr(address, name))}
-    return seal(json.dumps(known, ensure_ascii=False)) if known.keys() - {"country"} else ""
+    if not any(_person(address)):
+        return ""
+    return seal(
+        json.dumps({name: value for name in _FIELDS if (value := getattr(address, name))}, ensure_ascii=False)
+    )
 
 
 def hold_row(order_id: int, reason: str, about: Sequence[str], now: datetime) -> tuple[Any, ...]:
