@@ -7,6 +7,7 @@ from datetime import datetime
 from tradewind.apps.ledger.models import Account
 from tradewind.apps.org.operations import acting
 from tradewind.db.bulk import insert_rows_once
+from tradewind.db.sql import fetch
 from tradewind.engine.access import Actor
 from tradewind.engine.chart import CHART
 
@@ -25,4 +26,4 @@ def open_chart(*, now: datetime, by: Actor) -> int:
 
 def account_ids() -> dict[str, int]:
     """Code -> id of every account."""
-    return dict(Account.objects.values_list("code", "id"))
+    return dict(fetch("SELECT code, id FROM ledger_account"))

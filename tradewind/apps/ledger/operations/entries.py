@@ -9,11 +9,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from tradewind.apps.ledger.booking import Booking
-from tradewind.apps.ledger.models import Entry, Period, Posting
+from tradewind.apps.ledger.models import Entry, Posting
 from tradewind.apps.ledger.operations.chart import account_ids
 from tradewind.apps.org.operations import acting
 from tradewind.db.bulk import insert_rows, take_ids
 from tradewind.db.numbers import take_numbers
+from tradewind.db.sql import among, fetch, id_set, run
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.double_entry import EntryPlan, PostingPlan, reverse
@@ -73,10 +74,11 @@ def mark_posted(ids: Sequence[int]) -> None:
     """Post entries by one UPDATE; ids come from take_ids, so they are given as a range where they are one."""
     if not ids:
         return
-    rows = Entry.objects.filter(id__gte=ids[0], id__lte=ids[-1])
-    if ids[-1] - ids[0] + 1 != len(ids):  # another session took ids in between
-        rows = Entry.objects.filter(id__among=list(ids))
-    rows.update(posted=True)
+    if ids[-1] - ids[0] + 1 == len(ids):
+        inside, keys = "id BETWEEN %s AND %s", [ids[0], ids[-1]]
+    else:  # another session took ids in between
+        inside, keys = among("id"), [id_set(ids)]
+    run(f"UPDATE ledger_entry SET posted = TRUE WHERE {inside}", keys)
 
 
 def _unbooked(entries: Sequence[Booking]) -> list[Booking]:
@@ -112,8 +114,8 @@ def _faults(
 
 def closed_months(company_id: int) -> set[date]:
     """First days of the months that are closed."""
-    rows = Period.objects.filter(company_id=company_id, state="closed")
-    return set(rows.values_list("month", flat=True))
+    rows = fetch("SELECT month FROM ledger_period WHERE company_id = %s AND state = 'closed'", [company_id])
+    return {row[0] for row in rows}
 
 
 def reverse_entries(*, ids: Sequence[int], on: date, reason: str, now: datetime, by: Actor) -> list[int]:

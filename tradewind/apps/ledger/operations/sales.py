@@ -7,39 +7,24 @@ the cost. A line whose goods cost is missing leaves its cost out: profit shows i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from tradewind.apps.ledger.models import Entry, Posting
+from tradewind.apps.ledger.models import Entry
 from tradewind.apps.ledger.operations.chart import account_ids
 from tradewind.apps.ledger.operations.dating import open_days
-from tradewind.apps.ledger.operations.entries import ENTRY, POSTING, mark_posted
+from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted
 from tradewind.apps.orders.operations import mark_booked
 from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
 from tradewind.db.numbers import take_numbers
-from tradewind.db.sql import among, fetch, for_update, id_set
+from tradewind.db.sql import among, fetch, for_update, id_set, moment, run, within
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 
 MOST = 2000  # orders a transaction
-_Line = tuple[str, int, str]  # account, minor units (debit positive), currency
-
-
-class _Order(NamedTuple):
-    id: int
-    external_id: str
-    company_id: int
-    zone: str
-    shipped_at: Any
-    store_id: int
-    currency: str
-    goods: int
-    shipping: int
-    tax: int
 
 
 def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = None) -> list[int]:
@@ -55,13 +40,11 @@ def post_sales(*, now: datetime, by: Actor, order_ids: Iterable[int] | None = No
         orders = _unbooked(order_ids)
         if not orders:
             return []
-        lines = _lines(orders)
-        booked = [order for order in orders if order.id in lines]
-        entries = _insert_entries(booked)
-        bulk.insert_rows(Posting, POSTING, _postings(entries, booked, lines))
-        mark_posted(entries)
-        mark_booked(ids=[order.id for order in orders])
-        act.ids = [order.id for order in booked]
+        entries = _insert_entries([row for row in orders if row[5] or row[0] in _with_cost(orders)])
+        _insert_postings(entries)
+        mark_posted(sorted(entries))
+        mark_booked(ids=[row[0] for row in orders])
+        act.ids = list(entries.values())
         act.note(verb="post_sales", entries=len(entries))
     return act.ids
 
@@ -71,97 +54,106 @@ def unbooked_count() -> int:
     return int(fetch("SELECT count(*) FROM orders_order o WHERE o.state = 'shipped' AND NOT o.booked")[0][0])
 
 
-def _unbooked(order_ids: Iterable[int] | None) -> list[_Order]:
+def _unbooked(order_ids: Iterable[int] | None) -> list[tuple[Any, ...]]:
     where, params = "", []
     if order_ids is not None:
         where, params = f" AND {among('o.id')}", [id_set(order_ids)]
-    rows = fetch(
-        "SELECT o.id, o.external_id, s.company_id, s.zone, o.shipped_at, o.store_id, o.currency, "
-        "o.goods_minor, o.shipping_minor, o.tax_minor FROM orders_order o "
+    return fetch(  # the time as text: many rows share one, and it is read once
+        "SELECT o.id, o.external_id, s.company_id, s.zone, CAST(o.shipped_at AS text), "
+        "o.goods_minor + o.shipping_minor + o.tax_minor FROM orders_order o "
         f"JOIN stores_store s ON s.id = o.store_id WHERE o.state = 'shipped' AND NOT o.booked{where} "
         f"ORDER BY o.id{'' if where else f' LIMIT {MOST}'}{for_update('o')}",
         params,
     )
-    return [_Order(*row) for row in rows]
 
 
-def _insert_entries(orders: list[_Order]) -> list[int]:
-    """Unposted entries of orders, numbered per company without gaps; their ids in the same order."""
+def _with_cost(orders: list[tuple[Any, ...]]) -> set[int]:
+    """Of the orders given away for nothing, those that have a known cost to book."""
+    free = [row[0] for row in orders if not row[5]]
+    if not free:
+        return set()
+    rows = fetch(
+        "SELECT DISTINCT order_id FROM (SELECT l.order_id FROM orders_orderline l "
+        f"CROSS JOIN stock_layeruse u WHERE {among('l.order_id')} AND u.source = 'order_line' "
+        "AND u.source_id = l.id GROUP BY l.order_id, l.id "
+        "HAVING sum(u.landed_minor) <> 0 OR (sum(u.goods_minor) <> 0 AND count(u.goods_minor) = count(*))) x",
+        [id_set(free)],
+    )
+    return {row[0] for row in rows}
+
+
+def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
+    """Unposted entries, numbered per company without gaps; order id by entry id."""
+    by_company: dict[int, int] = {}
+    for row in orders:
+        by_company[row[2]] = by_company.get(row[2], 0) + 1
     days = _days(orders)
-    counts = Counter(order.company_id for order in orders)
-    numbers = {company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(counts.items())}
-    ids = list(bulk.take_ids(Entry, len(orders)))
+    numbers = {
+        company: iter(take_numbers(f"journal:{company}", n)) for company, n in sorted(by_company.items())
+    }
+    ids = bulk.take_ids(Entry, len(orders))
     bulk.insert_rows(
         Entry,
         ENTRY,
         [
-            (pk, order[2], next(numbers[order[2]]), on, "sale", "order", order[0], order[1] + late)
-            for pk, order in zip(ids, orders, strict=True)
-            for on, late in (days[order[2:5]],)
+            (pk, row[2], next(numbers[row[2]]), on, "sale", "order", row[0], row[1] + late)
+            for pk, row in zip(ids, orders, strict=True)
+            for on, late in (days[row[2:5]],)
         ],
     )
-    return ids
+    return {pk: row[0] for pk, row in zip(ids, orders, strict=True)}
 
 
-def _postings(
-    entries: list[int], orders: list[_Order], lines: dict[int, list[_Line]]
-) -> Iterable[tuple[int, int, int, str, int, int]]:
-    accounts = account_ids()
-    for pk, order in zip(entries, orders, strict=True):
-        for code, minor, currency in lines[order.id]:
-            yield pk, accounts[code], minor, currency, order.store_id, order.id
-
-
-def _days(orders: list[_Order]) -> dict[tuple[Any, ...], tuple[str, str]]:
+def _days(orders: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[str, str]]:
     """(company, zone, shipped at) -> the day to book on, and for the memo the day shipped if late."""
     open_day = open_days()
     days: dict[tuple[Any, ...], tuple[str, str]] = {}
     for key in {row[2:5] for row in orders}:
         company_id, zone, at = key
-        shipped = _day(zone, at)
-        on = open_day(company_id, shipped)
-        days[key] = (on.isoformat(), "" if on == shipped else f" · {shipped.isoformat()}")
+        shipped = moment(at)
+        assert shipped is not None, "a shipped order has its time"
+        day = shipped.astimezone(ZoneInfo(zone)).date()
+        on = open_day(company_id, day)
+        days[key] = (on.isoformat(), "" if on == day else f" · {day.isoformat()}")
     return days
 
 
-def _day(zone: str, at: Any) -> date:
-    if not isinstance(at, datetime):
-        at = datetime.fromisoformat(at)
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    day: date = at.astimezone(ZoneInfo(zone)).date()
-    return day
-
-
 # CROSS JOIN in this order: SQLite, which keeps no statistics of young tables, follows it as written.
-# A line taken from two batches in one currency is one cost; one unit without a cost makes it null.
-_COSTS = """SELECT l.order_id, y.currency,
-    CASE WHEN count(u.goods_minor) = count(*) THEN CAST(sum(u.goods_minor) AS bigint) END,
-    CAST(sum(u.landed_minor) AS bigint)
-  FROM orders_orderline l CROSS JOIN stock_layeruse u CROSS JOIN stock_costlayer y
-  WHERE {among} AND u.source = 'order_line' AND u.source_id = l.id AND y.id = u.layer_id
-  GROUP BY l.order_id, l.id, y.currency ORDER BY l.order_id, l.id, y.currency"""
+_SALE = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
+SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
+  SELECT e.id AS entry_id, a.id AS account_id, o.currency AS currency, o.store_id AS store_id,
+    o.id AS order_id,
+    CASE a.id WHEN {owed} THEN o.goods_minor + o.shipping_minor + o.tax_minor
+      WHEN {goods} THEN -o.goods_minor WHEN {shipping} THEN -o.shipping_minor ELSE -o.tax_minor END AS amount
+  FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN ({accounts}) a
+  WHERE {inside} AND o.id = e.source_id) x
+WHERE amount <> 0"""
+# A line taken from two batches in one currency is one posting; a missing cost (null) makes none.
+_COST = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
+SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
+  SELECT c.*, a.id AS account_id,
+    CASE a.id WHEN {cost} THEN c.goods WHEN {landed} THEN c.landed
+      ELSE -(coalesce(c.goods, 0) + c.landed) END AS amount
+  FROM (
+    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id,
+      o.id AS order_id,
+      CASE WHEN count(u.goods_minor) = count(*) THEN sum(u.goods_minor) END AS goods,
+      sum(u.landed_minor) AS landed
+    FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u
+      CROSS JOIN stock_costlayer y
+    WHERE {inside} AND o.id = e.source_id AND l.order_id = o.id AND u.source = 'order_line'
+      AND u.source_id = l.id AND y.id = u.layer_id
+    GROUP BY e.id, l.id, y.currency, o.store_id, o.id) c
+  CROSS JOIN ({accounts}) a) x
+WHERE amount <> 0"""
 
 
-def _lines(orders: list[_Order]) -> dict[int, list[_Line]]:
-    """What each order books, by order id; those without money and without cost are left out."""
-    lines = {
-        o.id: _booked(
-            (chart.RECEIVABLE, o.goods + o.shipping + o.tax, o.currency),
-            (chart.SALES, -o.goods, o.currency),
-            (chart.SHIPPING, -o.shipping, o.currency),
-            (chart.TAX, -o.tax, o.currency),
-        )
-        for o in orders
-    }
-    for order_id, currency, goods, landed in fetch(_COSTS.format(among=among("l.order_id")), [id_set(lines)]):
-        lines[order_id] += _booked(
-            (chart.GOODS_COST, goods or 0, currency),
-            (chart.LANDED_COST, landed, currency),
-            (chart.STOCK, -(goods or 0) - landed, currency),
-        )
-    return {order_id: found for order_id, found in lines.items() if found}
-
-
-def _booked(*lines: _Line) -> list[_Line]:
-    return [line for line in lines if line[1]]
+def _insert_postings(entries: dict[int, int]) -> None:
+    inside, keys = within("e.id", entries)
+    ids = account_ids()
+    sale = {"owed": chart.RECEIVABLE, "goods": chart.SALES, "shipping": chart.SHIPPING, "tax": chart.TAX}
+    cost = {"cost": chart.GOODS_COST, "landed": chart.LANDED_COST, "stock": chart.STOCK}
+    for statement, codes in ((_SALE, sale), (_COST, cost)):
+        accounts = {word: ids[code] for word, code in codes.items()}
+        listed = " UNION ALL ".join(f"SELECT {pk} AS id" for pk in accounts.values())
+        run(statement.format(inside=inside, accounts=listed, **accounts), keys)
