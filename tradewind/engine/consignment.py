@@ -114,10 +114,19 @@ class LandedCost:
     sale_tax: Answer
     fees: tuple[Breakdown, ...]
     pays: Mapping[str, Money]  # seller, buyer -> what each bears beside the goods, known parts only
-    lines: tuple[LineShare, ...]
+    shares: tuple[tuple[int | None, ...], ...]  # of each line: minor units in the order of LineShare
     breakdown: Breakdown
     problems: tuple[Problem, ...] = ()
     alerts: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[LineShare, ...]:
+        """What falls on each line."""
+        code = self.currency
+        return tuple(
+            LineShare(*(None if minor is None else Money(minor, code) for minor in line))  # type: ignore[arg-type]
+            for line in self.shares
+        )
 
     @property
     def currency(self) -> str:

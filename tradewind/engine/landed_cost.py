@@ -282,21 +282,19 @@ def _pays(case: Parcel, answers: Sequence[Answer], fees: list[Part]) -> dict[str
 
 def _shares(
     case: Parcel, columns: Sequence[list[Part]], sums: Sequence[Money | None]
-) -> tuple[LineShare, ...]:
+) -> tuple[tuple[int | None, ...], ...]:
     """Every amount shared out to the lines it falls on, by value, so that they sum to the whole."""
     goods = case.minor(sum(case.worths, ZERO))
     freight = case.stated["freight"] + case.stated["insurance"]
+    minors = [None if amount is None else amount.minor for amount in sums]
     if len(case.worths) == 1:
-        return (LineShare(case.money(goods), case.money(freight), *sums),)
-    cut: list[list[Money | None]] = [
-        [case.money(minor) for minor in spread(whole, case.worths)] for whole in (goods, freight)
-    ]
-    for parts, whole in zip(columns, sums, strict=True):
-        cut.append(_by_line(case, parts, whole))
-    return tuple([LineShare(*line) for line in zip(*cut, strict=True)])
+        return ((goods, freight, *minors),)
+    cut: list[list[int | None]] = [[*spread(whole, case.worths)] for whole in (goods, freight)]
+    cut += [_by_line(case, parts, whole) for parts, whole in zip(columns, minors, strict=True)]
+    return tuple(zip(*cut, strict=True))
 
 
-def _by_line(case: Parcel, parts: list[Part], whole: Money | None) -> list[Money | None]:
+def _by_line(case: Parcel, parts: list[Part], whole: int | None) -> list[int | None]:
     if not whole:
         return [whole] * len(case.worths)
     out = [0] * len(case.worths)
@@ -307,7 +305,7 @@ def _by_line(case: Parcel, parts: list[Part], whole: Money | None) -> list[Money
                 continue
             for row, own in zip(group.rows, _in_group(case, group, minor), strict=True):
                 out[row] += own
-    return [case.money(minor) for minor in out]
+    return [*out]
 
 
 def _in_group(case: Parcel, group: Group, minor: int) -> list[int]:
