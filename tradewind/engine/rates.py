@@ -7,14 +7,13 @@ postcodes to zones (`rates_places`), chargeable weight (`rates_weight`), surchar
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from tradewind.engine.breakdown import Breakdown
-from tradewind.engine.money import Money
+from tradewind.engine.money import Money, trusted
 from tradewind.engine.rates_bands import FALLS, Band, check_bands
 from tradewind.engine.rates_extras import (
     ALL,
@@ -131,65 +130,61 @@ class Quote(NamedTuple):
 
     def _base(self, band: Band) -> list[Breakdown]:
         currency, unit = self.currency, self.unit
-        step = Money(band.step_minor, currency)
+        step = trusted(band.step_minor, currency)
         if band.pro_rata:
             further = f"{band.over(self.chargeable)} {unit} x {step} per {band.step} {unit}"
         else:
             further = f"{band.steps(self.chargeable)} x {step} per {band.step} {unit}"
         first = f"first {band.first} {unit}"
         parts = [
-            Breakdown("freight_parcel", Money(band.parcel_minor, currency), formula="a parcel"),
-            Breakdown("freight_first", Money(band.first_minor, currency), formula=first),
-            Breakdown("freight_further", Money(band.further(self.chargeable), currency), formula=further),
+            Breakdown("freight_parcel", trusted(band.parcel_minor, currency), formula="a parcel"),
+            Breakdown("freight_first", trusted(band.first_minor, currency), formula=first),
+            Breakdown("freight_further", trusted(band.further(self.chargeable), currency), formula=further),
         ]
         short = band.price(self.chargeable) - sum(
             p.amount.minor for p in parts if isinstance(p.amount, Money)
         )
         if short:
-            least = f"at least {Money(band.least_minor, currency)}"
-            parts.append(Breakdown("freight_minimum", Money(short, currency), formula=least))
+            least = f"at least {trusted(band.least_minor, currency)}"
+            parts.append(Breakdown("freight_minimum", trusted(short, currency), formula=least))
         return parts
 
     def _surcharge(self, charged: Charged) -> Breakdown:
         s, currency = charged.surcharge, self.currency
-        words = [f"{Money(s.parcel_minor, currency)} a parcel"] if s.parcel_minor else []
+        words = [f"{trusted(s.parcel_minor, currency)} a parcel"] if s.parcel_minor else []
         if s.piece_minor:
-            words.append(f"{Money(s.piece_minor, currency)} a box")
+            words.append(f"{trusted(s.piece_minor, currency)} a box")
         if s.step_minor:
-            words.append(f"{Money(s.step_minor, currency)} per {s.step} {self.unit}")
+            words.append(f"{trusted(s.step_minor, currency)} per {s.step} {self.unit}")
         if s.rate:
             words.append(f"{s.rate * 100:f} % of {'freight' if s.of == BASE else 'freight and surcharges'}")
         if s.least_minor:
-            words.append(f"at least {Money(s.least_minor, currency)}")
+            words.append(f"at least {trusted(s.least_minor, currency)}")
         if s.most_minor is not None:
-            words.append(f"at most {Money(s.most_minor, currency)}")
+            words.append(f"at most {trusted(s.most_minor, currency)}")
         inputs = {
             name: value
             for name, value in (("name", s.name), ("attribute", s.attribute), ("area", s.area))
             if value
         }
         return Breakdown(
-            f"{s.code}_surcharge", Money(charged.minor, currency), formula=" + ".join(words), inputs=inputs
+            f"{s.code}_surcharge", trusted(charged.minor, currency), formula=" + ".join(words), inputs=inputs
         )
-
-
-WIDTH = 8  # figures of a band in View.rows
 
 
 class View(NamedTuple):
     """A zone as Deck needs it to price many parcels at once.
 
-    `rows`: of each band above, minimum, first, fixed price, step, price of a step, least price, pro rata,
-    one after another in one piece of memory: thousands of cards' bands are read at random.
+    `rows`: of each band above, minimum, first, fixed price, step, price of a step, least price, pro rata.
     """
 
-    tops: array[int]
-    rows: array[int]
+    tops: list[int]
+    rows: list[tuple[int, ...]]
     bounds: tuple[int, ...] | None
     extras: Extras | None
 
 
-_NOWHERE = View(array("q"), array("q"), None, None)
+_NOWHERE = View([], [], None, None)
 
 
 class _Zone:
@@ -197,8 +192,8 @@ class _Zone:
 
     def __init__(self, bands: list[Band], extras: Extras | None) -> None:
         self.bands, self.extras = bands, extras
-        self.tops = array("q", [band.to for band in bands])
-        self.rows = array("q", [figure for band in bands for figure in _figures(band)])
+        self.tops = [band.to for band in bands]
+        self.rows = [_figures(band) for band in bands]
 
 
 def _figures(band: Band) -> tuple[int, ...]:
@@ -244,12 +239,13 @@ class Card:
         """The zone of a destination; the country itself when the card has no zones for it."""
         return self._places.find(country, postcode(code)) or country
 
-    def quote(self, parcel: Parcel) -> Quote:
+    def quote(self, parcel: Parcel, asked: Asked | None = None) -> Quote:
         """The price of a parcel with every surcharge, or a refusal with its reason.
 
         Chargeable weight is by the card's weighing; where that wants sides and there are none it refuses.
         """
-        asked, weight = Asked(parcel), self.weighing.weigh(parcel)
+        asked = asked or Asked(parcel)
+        weight = self.weighing.weigh(parcel, asked.boxes)
         units, by_volume, _reason = weight
         found = self._look(asked, weight)
         if isinstance(found, str):

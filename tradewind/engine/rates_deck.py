@@ -7,9 +7,8 @@ are computed; the whole quote, with its arithmetic, is made of those that somebo
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +19,6 @@ from tradewind.engine.rates import (
     NO_COUNTRY,
     TOO_HEAVY,
     TOO_LARGE,
-    WIDTH,
     Asked,
     Card,
     Parcel,
@@ -86,10 +84,15 @@ class Choice(NamedTuple):
 class Ranking:
     """The answers of all ways for one parcel, the best first, refusals last."""
 
-    __slots__ = ("_deck", "_rows", "parcel")
+    __slots__ = ("_asked", "_deck", "_rows")
 
-    def __init__(self, deck: Deck, parcel: Parcel, rows: list[tuple[int, int, int | str]]) -> None:
-        self._deck, self.parcel, self._rows = deck, parcel, rows
+    def __init__(self, deck: Deck, asked: Asked, rows: list[tuple[int, int, int | str]]) -> None:
+        self._deck, self._asked, self._rows = deck, asked, rows
+
+    @property
+    def parcel(self) -> Parcel:
+        """What was asked."""
+        return self._asked.parcel
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -109,7 +112,7 @@ class Ranking:
         card = self._deck.ways[choice.at].card
         if choice.reason == NOT_TAKEN:
             return Quote(None, card.currency, 0, None, NOT_TAKEN)
-        return card.quote(self.parcel)
+        return card.quote(self._asked.parcel, self._asked)
 
     def _choice(self, row: tuple[int, int, int | str]) -> Choice:
         score, at, minor = row
@@ -167,17 +170,17 @@ class Deck:
         for key, members in groups.items():
             rows = self._group(self._seen(key), [askeds[n] for n in members])
             for n, row in zip(members, rows, strict=True):
-                out[n] = Ranking(self, askeds[n].parcel, row)
+                out[n] = Ranking(self, askeds[n], row)
         return [one for one in out if one is not None]
 
     def _group(self, seen: Sequence[_Seen], askeds: list[Asked]) -> list[list[tuple[int, int, int | str]]]:
         """Sorted (score, place, price or reason) of parcels of one kind."""
         if not seen:
             return [[] for _asked in askeds]
-        weights = [[weighing.weigh(asked.parcel) for asked in askeds] for weighing in self._weighings]
+        parcels = _Alike(askeds, self._weighings)
         prices, scores = [], []
         for at, way in enumerate(seen):
-            column = self._column(at, way, weights[way.weighing], askeds)
+            column = self._column(at, way, parcels)
             prices.append(column)
             scores.append(_scores(column, way.ratio, way.factor))
         places = range(len(seen))
@@ -186,13 +189,14 @@ class Deck:
             for score, price in zip(zip(*scores, strict=True), zip(*prices, strict=True), strict=True)
         ]
 
-    def _column(self, at: int, way: _Seen, weights: list[Weight], askeds: list[Asked]) -> Sequence[int | str]:
+    def _column(self, at: int, way: _Seen, parcels: _Alike) -> Sequence[int | str]:
         if way.refused:
-            return [NOT_TAKEN] * len(askeds)
+            return [NOT_TAKEN] * len(parcels.askeds)
+        weights = parcels.weights[way.weighing]
         if way.view is None:
             price = self.ways[at].card.price
-            return [price(asked, weight) for asked, weight in zip(askeds, weights, strict=True)]
-        return _priced(self.ways[at].card, way.view, weights, askeds)
+            return [price(asked, weight) for asked, weight in zip(parcels.askeds, weights, strict=True)]
+        return _priced(self.ways[at].card, way.view, weights, parcels)
 
     def _seen(self, key: tuple[str, Conditions]) -> list[_Seen]:
         seen = self._kinds.get(key)
@@ -229,52 +233,79 @@ def _scores(column: Sequence[int | str], ratio: tuple[int, int] | None, factor: 
     ]
 
 
-def _priced(card: Card, view: View, weights: Sequence[Weight], askeds: Sequence[Asked]) -> list[int | str]:
+class _Alike:
+    """Parcels of one country and kind: weighed once for all cards, held against each size once."""
+
+    def __init__(self, askeds: list[Asked], weighings: Sequence[Weighing]) -> None:
+        self.askeds = askeds
+        self.weights = [
+            [weighing.weigh(asked.parcel, asked.boxes) for asked in askeds] for weighing in weighings
+        ]
+        self.pieces = [asked.pieces for asked in askeds]
+        self.country, self.conditions = askeds[0].parcel.country, askeds[0].conditions
+        self._sideless = {n: "" for n, asked in enumerate(askeds) if _unknown(asked)}
+        self._beyond: dict[tuple[int, ...], dict[int, str]] = {}
+
+    def beyond(self, bounds: tuple[int, ...]) -> dict[int, str]:
+        """The parcels that limits refuse, and why."""
+        found = self._beyond.get(bounds)
+        if found is None:
+            reasons = ((n, _beyond(asked, bounds)) for n, asked in enumerate(self.askeds))
+            found = self._beyond[bounds] = {n: reason for n, reason in reasons if reason}
+        return found
+
+    def special(self, ceilings: tuple[int, ...] | None) -> set[int]:
+        """Parcels that may be beyond a size of the surcharges, or have no sides to tell."""
+        return {*self._sideless, *self.beyond(ceilings)} if ceilings is not None else set()
+
+
+def _priced(card: Card, view: View, weights: Sequence[Weight], parcels: _Alike) -> list[int | str]:
     """What Card.price gives for each, where the postcode does not decide the zone."""
     if not view.tops:
-        return [NO_COUNTRY] * len(askeds)
+        return [NO_COUNTRY] * len(weights)
     column = _bases(view.tops, view.rows, weights)
     if view.bounds is not None:
-        for n, asked in enumerate(askeds):
-            if type(column[n]) is int and (reason := _beyond(asked, view.bounds)):
+        for n, reason in parcels.beyond(view.bounds).items():
+            if type(column[n]) is int:
                 column[n] = reason
     if view.extras is not None:
-        for applying, places in _applying(card, view.extras, column, askeds):
+        for applying, places in _applying(card, view.extras, column, parcels):
             bases: list[int] = [column[n] for n in places]  # type: ignore[misc]
-            units, pieces = [weights[n][0] for n in places], [askeds[n].pieces for n in places]
+            units, pieces = [weights[n][0] for n in places], [parcels.pieces[n] for n in places]
             for n, total in zip(places, applying.totals(bases, units, pieces), strict=True):
                 column[n] = total
     return column
 
 
 def _applying(
-    card: Card, extras: Extras, column: Sequence[int | str], askeds: Sequence[Asked]
-) -> Iterable[tuple[Applying, list[int]]]:
+    card: Card, extras: Extras, column: Sequence[int | str], parcels: _Alike
+) -> list[tuple[Applying, list[int]]]:
     """Which surcharges apply to which of the parcels that have a price."""
-    groups: dict[Applying, list[int]] = {}
-    asked = askeds[0]
-    alike = extras.alike(asked.conditions, *card.area(asked.parcel.country, asked.postcode))
-    by_area, ceilings = card.by_area(asked.parcel.country), extras.least.ceilings
-    for n, asked in enumerate(askeds):
-        if type(column[n]) is str:
-            continue
-        if by_area:
-            alike = extras.alike(asked.conditions, *card.area(asked.parcel.country, asked.postcode))
-        found = alike
-        if ceilings is not None and (_beyond(asked, ceilings) or _unknown(asked)):
-            found = extras.applying(asked, *card.area(asked.parcel.country, asked.postcode))
-        groups.setdefault(found, []).append(n)
-    return ((found, places) for found, places in groups.items() if found.rows)
+    priced = [n for n, minor in enumerate(column) if type(minor) is int]
+    special = parcels.special(extras.least.ceilings)
+    groups: dict[tuple[str | None, bool], list[int]] = {}
+    if card.by_area(parcels.country):
+        for n in priced:
+            groups.setdefault(card.area(parcels.country, parcels.askeds[n].postcode), []).append(n)
+    else:
+        groups[card.area(parcels.country, "")] = priced
+    found = []
+    for area, places in groups.items():
+        if special:
+            found += [(extras.applying(parcels.askeds[n], *area), [n]) for n in places if n in special]
+            places = [n for n in places if n not in special]
+        found.append((extras.alike(parcels.conditions, *area), places))
+    return [(applying, places) for applying, places in found if applying.rows and places]
 
 
-def _bases(tops: array[int], rows: array[int], weights: Sequence[Weight]) -> list[int | str]:
+def _bases(tops: list[int], rows: list[tuple[int, ...]], weights: Sequence[Weight]) -> list[int | str]:
     out: list[int | str] = []
+    top = tops[-1]
     for units, _by_volume, reason in weights:
-        at = bisect_left(tops, units)
-        if reason or at == len(tops):
+        if reason or units > top:
             out.append(reason or TOO_HEAVY)
             continue
-        above, minimum, first, fixed, step, each, least, pro_rata = rows[at * WIDTH : at * WIDTH + WIDTH]
+        above, minimum, first, fixed, step, each, least, pro_rata = rows[bisect_left(tops, units)]
         over = (units if units > minimum else minimum) - first
         if over > 0:
             fixed += (2 * over * each + step) // (2 * step) if pro_rata else -(-over // step) * each

@@ -150,8 +150,11 @@ class Weighing:
         """Whether a parcel without sides cannot be weighed."""
         return self.divisor is not None or self.unit == CM3
 
-    def weigh(self, parcel: Parcel) -> Weight:
-        """Chargeable units of a parcel; 300 x 200 x 100 mm at 6000 cm3/kg are 1000 g."""
+    def weigh(self, parcel: Parcel, boxes: tuple[Box, ...] = ()) -> Weight:
+        """Chargeable units of a parcel; 300 x 200 x 100 mm at 6000 cm3/kg are 1000 g.
+
+        `boxes` are the parcel's own, where somebody has them at hand.
+        """
         if parcel.weight_g <= 0:
             return Weight(0, False, NO_WEIGHT)
         if self._plain and parcel.pieces == 1 and not parcel.others:
@@ -162,7 +165,7 @@ class Weighing:
             scale = parcel.weight_g
             units = dim if dim > scale else scale
             return Weight(self.rounded(units), dim > scale)
-        return self._consignment(parcel.boxes)
+        return self._consignment(boxes or parcel.boxes)
 
     def rounded(self, units: int) -> int:
         """Units up to the step of their size, at least the minimum."""
@@ -172,6 +175,8 @@ class Weighing:
         return -(-units // step) * step if step > 1 else units
 
     def _consignment(self, boxes: tuple[Box, ...]) -> Weight:
+        if len(boxes) == 1 and boxes[0].count == 1 and self.unit in (GRAM, OUNCE):
+            return self._single(boxes[0])
         if any(box.weight_g <= 0 for box in boxes):
             return Weight(0, False, NO_WEIGHT)
         if self.unit == PIECE:
@@ -189,6 +194,18 @@ class Weighing:
         top = sum(v[0] * b.count for v, b in zip(volumes, boxes, strict=False))
         weight = self._greater(scale, top, volumes[0][1])
         return Weight(self.rounded(weight.units), weight.by_volume)
+
+    def _single(self, box: Box) -> Weight:
+        """One box alone: nothing to add up."""
+        if box.weight_g <= 0:
+            return Weight(0, False, NO_WEIGHT)
+        scale = self._scale(box)
+        if self.divisor is None:
+            return Weight(self.rounded(scale))
+        if not (box.length_mm and box.width_mm and box.height_mm):
+            return Weight(0, False, NO_DIMENSIONS)
+        units, by_volume, _reason = self._greater(scale, *self._volume(box))
+        return Weight(self.rounded(units), by_volume)
 
     def _scale(self, box: Box) -> int:
         """Scale weight of a box in units. Whole grams are known to half a gram: 454 g are a pound."""
