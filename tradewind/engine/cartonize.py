@@ -130,8 +130,14 @@ class _Order:
     def fullest(self, rest: Sequence[int]) -> Load:
         """Of all cartons the load with the most goods in it; of equals the cheaper, smaller carton."""
         some, chosen = self.some(rest)
-        loads = [load_container(carton, some, WORK * self.effort).load for carton in self.cartons]
-        best = max(loads, key=lambda load: load.packed)
+        best: Load | None = None
+        for carton in sorted(self.cartons, key=lambda carton: -carton.volume):
+            if best is None or carton.volume >= best.packed:
+                load = load_container(carton, some, WORK * self.effort).load
+                if best is None or (load.packed, best.carton.volume) > (best.packed, carton.volume):
+                    best = load
+        if best is None or not best.places:
+            raise RuntimeError("an item that fits a carton was not packed")  # a fault of the loading
         return Load(best.carton, tuple(_original(best.places, chosen)))
 
     def smaller(self, shrunk: Load | None, load: Load) -> Load:

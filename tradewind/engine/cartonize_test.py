@@ -75,6 +75,13 @@ def test_many_units_fill_carton_after_carton():
     assert faults(items, packing.loads, supported=True) == []
 
 
+def test_a_long_container_takes_thousands_of_small_boxes():
+    items = [Item("A", (300, 250, 200), qty=3000), Item("B", (410, 320, 150), qty=100)]
+    packing = cartonize(items, [Carton("40HQ", (12_032, 2_352, 2_698))])
+    assert [len(load.places) for load in packing.loads] == [3100]
+    assert faults(items, packing.loads, supported=True) == []
+
+
 def test_fragile_units_stand_side_by_side():
     glass = [Item("GLASS", (100, 100, 40), 2, upright=(False, False, True), fragile=True)]
     packing = cartonize(glass, [Carton("CUBE", (100, 100, 100)), Carton("FLAT", (200, 100, 100))])

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tradewind.engine.packing import Item, Place, Sides, turnings
 
 Need = tuple[tuple[int, int], ...]
+GRIDS = 4  # grids tried for each block kept before the joins
 FULL_PERCENT = 98  # of a joined block's bounding box that must be goods
 
 
@@ -59,7 +60,7 @@ def blocks_of(items: Sequence[Item], room: Sides, limits: Sequence[int], most: i
     `limits` are the units of each item that are left and, last, the grams the carton may hold.
     """
     found: dict[tuple[int, int, int, Need], Block] = {}
-    for block in sorted(_grids(items, room, limits), key=lambda block: -block.volume):
+    for block in sorted(_grids(items, room, limits, GRIDS * most), key=lambda block: -block.volume):
         found.setdefault((block.length, block.width, block.height, block.need), block)
     frontier = list(found.values())
     while frontier and len(found) < most:
@@ -67,27 +68,47 @@ def blocks_of(items: Sequence[Item], room: Sides, limits: Sequence[int], most: i
     return sorted(found.values(), key=lambda block: -block.volume)
 
 
-def _grids(items: Sequence[Item], room: Sides, limits: Sequence[int]) -> Iterator[Block]:
-    for index, item in enumerate(items):
+def _grids(items: Sequence[Item], room: Sides, limits: Sequence[int], most: int) -> Iterator[Block]:
+    """Grids of each item in each turning; thinned where a wide room would allow far too many."""
+    ways = [(index, sides) for index, item in enumerate(items) for sides in turnings(item)]
+    steps = _steps([[room[axis] // sides[axis] for axis in range(3)] for _index, sides in ways], most)
+    for index, sides in ways:
+        item = items[index]
         grams = item.weight_g or 0
         qty = min(limits[index], limits[-1] // grams) if grams else limits[index]
-        for sides in turnings(item):
-            for nx, ny, nz in _counts(sides, room, qty, 1 if item.fragile else qty):
-                l, w, h = nx * sides[0], ny * sides[1], nz * sides[2]  # noqa: E741
-                units = nx * ny * nz
-                need: Need = ((index, units),)
-                if grams:
-                    need += ((len(items), units * grams),)
-                top = (0, 0) if item.fragile else (l, w)
-                grid = Grid(index, sides, (nx, ny, nz))
-                yield Block(l, w, h, l * w * h, need, units, *top, grid)
+        for nx, ny, nz in _counts(sides, room, qty, 1 if item.fragile else qty, steps):
+            l, w, h = nx * sides[0], ny * sides[1], nz * sides[2]  # noqa: E741
+            units = nx * ny * nz
+            need: Need = ((index, units),)
+            if grams:
+                need += ((len(items), units * grams),)
+            top = (0, 0) if item.fragile else (l, w)
+            yield Block(l, w, h, l * w * h, need, units, *top, Grid(index, sides, (nx, ny, nz)))
 
 
-def _counts(sides: Sides, room: Sides, qty: int, layers: int) -> Iterator[Sides]:
-    for nx in range(1, min(qty, room[0] // sides[0]) + 1):
-        for ny in range(1, min(qty // nx, room[1] // sides[1]) + 1):
-            for nz in range(1, min(qty // (nx * ny), layers, room[2] // sides[2]) + 1):
+def _steps(most_along: Sequence[Sequence[int]], most: int) -> int:
+    """How many counts along an axis may be tried so that the grids stay within the bound; at least three."""
+    for steps in (10**6, 32, 24, 16, 12, 8, 6, 4):
+        if sum(min(x, steps) * min(y, steps) * min(z, steps) for x, y, z in most_along) <= most:
+            return steps
+    return 3
+
+
+def _counts(sides: Sides, room: Sides, qty: int, layers: int, steps: int) -> Iterator[Sides]:
+    for nx in _chosen(min(qty, room[0] // sides[0]), steps):
+        for ny in _chosen(min(qty // nx, room[1] // sides[1]), steps):
+            for nz in _chosen(min(qty // (nx * ny), layers, room[2] // sides[2]), steps):
                 yield nx, ny, nz
+
+
+def _chosen(most: int, steps: int) -> list[int]:
+    """Counts from 1 to the most: all of them, or so many, close together where they are small.
+
+    Example: _chosen(100, 4) == [1, 12, 45, 100].
+    """
+    if most <= steps:
+        return list(range(1, most + 1))
+    return sorted({1 + (most - 1) * step * step // (steps - 1) ** 2 for step in range(steps)})
 
 
 def _generation(

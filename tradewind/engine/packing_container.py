@@ -58,13 +58,16 @@ def load_container(carton: Carton, items: Sequence[Item], work: int = WORK) -> L
     Example: 8 units of 50 x 50 x 50 fill a carton of 100 x 100 x 100.
     """
     search = _Search(carton, items, work)
+    search.best = search.complete(search.start)
     width, spent = 1, -1
     while 0 < search.work != spent and not search.finished:
         spent = search.work
         search.beam(width)
         width += 1
     best = search.best
-    return Loading(Load(carton, search.unfold(best)), tuple(best.rest[:-1]), search.work <= 0)
+    return Loading(
+        Load(carton, search.unfold(best)), tuple(best.rest[:-1]), search.work <= 0 and not search.finished
+    )
 
 
 class _Search:

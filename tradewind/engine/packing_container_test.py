@@ -45,6 +45,11 @@ def test_two_sizes_that_only_fit_turned_fill_it_too():
     assert faults(items, [loading.load], left(loading), supported=True) == []
 
 
+def test_even_without_any_budget_the_container_is_filled_once():
+    loading = load_container(Carton("C", (200, 300, 100)), [Item("CUBE", (50, 50, 50), qty=48)], 1)
+    assert (loading.left, loading.stopped) == ((0,), False)
+
+
 def test_the_weight_limit_holds_back_goods():
     items = [Item("LEAD", (50, 50, 50), qty=8, weight_g=300)]
     loading = load_container(Carton("C", (100, 100, 100), tare_g=100, max_g=1_599), items, 2_000)

@@ -21,13 +21,15 @@ from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import quantize
 from tradewind.engine.packing import Item, Load, Packing, Place
 from tradewind.engine.packing_check import faults
+from tradewind.engine.packing_order import MOST_UNITS
 
 WORDS = {
     "any": _("Any side"),
     "not_on_end": _("Not on its end"),
     "this_side_up": _("This side up"),
 }
-THOROUGH, FEW = 10, 3  # effort for so few questions at once
+THOROUGH, FEW = 10, 3  # effort for small orders, where so few questions come at once
+CONTAINER = 3  # and for many units into one stated container
 DRAWN_LOADS, DRAWN_LAYERS, DRAWN_UNITS = 3, 6, 400
 
 
@@ -38,13 +40,23 @@ def _upright(_actor: Actor) -> Sequence[tuple[str, Any]]:
 def run(ask: Ask) -> list[Answer]:
     """Every question packed and checked; a bad one says what it lacks."""
     known = read(ask)
-    return [_answered(row, known, THOROUGH if len(ask.rows) <= FEW else 1) for row in ask.rows]
+    return [_answered(row, known, len(ask.rows) <= FEW) for row in ask.rows]
 
 
-def _answered(row: Mapping[str, Any], known: Known, effort: int) -> Answer:
+def _effort(row: Mapping[str, Any], units: int, cartons: int, few: bool) -> int:
+    """As long a search as somebody who waits for the answer will bear, longer where it was asked for."""
+    if row["thorough"]:
+        return THOROUGH
+    if not few:
+        return 1
+    return THOROUGH if units <= MOST_UNITS else CONTAINER if cartons == 1 else 1
+
+
+def _answered(row: Mapping[str, Any], known: Known, few: bool) -> Answer:
     try:
         items = items_of(row, known)
         cartons, alerts = cartons_of(row, known)
+        effort = _effort(row, sum(item.qty for item in items), len(cartons), few)
         packing = cartonize(items, cartons, supported=bool(row["supported"]), effort=effort)
     except Refused as refused:
         return Answer(problems=tuple(_located(one) for one in refused.problems))
@@ -181,6 +193,7 @@ TOOL = Tool(
         Field("inner_height_mm", _("Inner height in mm"), INT, False),
         Field("most_g", _("Greatest gross weight in g"), INT, False),
         Field("supported", _("Every unit stands on a full base"), FLAG, False),
+        Field("thorough", _("Search longer"), FLAG, False, help=_("Some seconds a container; fuller loads.")),
     ),
     lines=(
         Field("sku", _("SKU"), TEXT, False,
