@@ -188,12 +188,14 @@ def _sources(parts: Iterable[Part]) -> list[str]:
 
 def _border(case: Parcel, parts: list[Part], levy: str, amount: Money | None) -> Answer:
     rows = [group.sides.duty if levy == "duty" else group.sides.tax for group in case.groups]
+    if len(rows) > 1:
+        rows = list({row.id: row for row in rows}.values())
     rules = dict.fromkeys([row.id for row in rows] + _sources(parts))
     collector = payer = ""
     state = _state(amount)
     if state != NOT_DUE:
-        collector = ", ".join(dict.fromkeys(row.text("collector") for row in rows))
-        payer = ", ".join(dict.fromkeys(_payer(case, row, levy) for row in rows))
+        collector = ", ".join(dict.fromkeys([row.text("collector") for row in rows]))
+        payer = ", ".join(dict.fromkeys([_payer(case, row, levy) for row in rows]))
     return Answer(state, amount, collector, payer, _why(parts), tuple(rules))
 
 

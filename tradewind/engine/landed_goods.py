@@ -224,13 +224,16 @@ def _groups(lines: Iterable[GoodsLine], worths: list[Decimal], sides: Sequence[S
 
 def _share_out(groups: list[Group], sums: Mapping[str, Decimal]) -> None:
     """Give each group its share of what is stated for the whole, by value (by units where all are free)."""
-    whole = sum((group.goods for group in groups), ZERO)
-    units = sum(group.qty for group in groups)
+    whole_value = sum([group.goods for group in groups], ZERO)
+    units = sum([group.qty for group in groups])
     for group in groups:
-        part = group.goods / whole if whole else Decimal(group.qty) / units
         values = group.values
-        for name, amount in sums.items():
-            values[name] = amount * part if amount else ZERO
+        if len(groups) == 1:
+            values.update(sums)
+        else:
+            part = group.goods / whole_value if whole_value else Decimal(group.qty) / units
+            for name, amount in sums.items():
+                values[name] = amount * part if amount else ZERO
         values["goods"], values["qty"] = group.goods, Decimal(group.qty)
         weight = group.weight_kg
         if weight is not None:
