@@ -128,6 +128,8 @@ def test_bad_questions_say_what_would_be_accepted_and_good_ones_are_answered():
     assert [p.field for p in market.problems] == ["market"]
     assert [p.field for p in early.problems] == ["market"]
     assert good.problems == ()
+    [old] = asked(question("94032000", on="2027-06-01"))
+    assert "2026" in old.alerts[0]
     assert (strange.figures["state"], strange.figures["percent"]) == ("unknown", None)
     assert "as agreed" in strange.alerts[0]
 

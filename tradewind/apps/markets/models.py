@@ -122,8 +122,8 @@ class RuleDecision(models.Model):
 class TariffVersion(models.Model):
     """One official state of a market's tariff, from a day on; its lines never change.
 
-    `valid_to` follows from the next version of the same kind. `kind`: rates, or texts (a nomenclature
-    without rates, which says only what codes there are).
+    `valid_to` follows from `known_to` and the next version of the same kind. `kind`: rates, or texts (a
+    nomenclature without rates, which says only what codes there are).
     """
 
     market = columns.code(2)  # ISO 3166-1 alpha-2, or EU
@@ -132,6 +132,7 @@ class TariffVersion(models.Model):
     currency = columns.currency()  # what "$" and "¢" are of
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)  # inclusive
+    known_to = models.DateField(null=True)  # the last day it is known to hold; null: until the next version
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
     source = models.CharField(max_length=300)
     loaded_at = models.DateTimeField()

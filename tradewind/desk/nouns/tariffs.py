@@ -83,6 +83,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Kind"), _kind(row)),
             Fact(_("From"), row.valid_from, DATE),
             Fact(_("Until"), row.valid_to, DATE),
+            Fact(_("Known until"), row.known_to, DATE),
             Fact(_("Lines"), row.line_count, INT),
             Fact(_("Codes"), row.code_count, INT),
             Fact(_("Currency"), row.currency),
@@ -118,7 +119,7 @@ def _changes(actor: Actor, row: TariffVersion) -> tuple[Table, ...]:
 
 def _load(call: Call) -> Outcome:
     v = call.values
-    made = NewTariff(v["market"], v["revision"], v["valid_from"], v["currency"], v["source"])
+    made = NewTariff(v["market"], v["revision"], v["valid_from"], v["currency"], v["source"], v["known_to"])
     done = load_tariff(tariff=made, name=v["file"].name, content=v["file"].content, now=call.now, by=call.by)
     detail: dict[str, Any] = {"lines": done.lines, "codes": done.codes, "unread": done.unread}
     ref = Ref("tariffs", done.version_id, v["revision"])
@@ -171,6 +172,8 @@ NOUN = Noun(
                 "else a table code, description, rate")),
             Field("revision", _("Revision"), help=_("As its publisher calls it, e.g. 2026 revision 4")),
             Field("valid_from", _("From"), DATE),
+            Field("known_to", _("Known until"), DATE, False, help=_(
+                "The last day it is known to hold; after it duty is missing until a newer one is loaded")),
             Field("currency", _("Currency"), CHOICE, choices=currencies, help=_("What its $ and ¢ are of")),
             Field("source", _("Source"), help=_("Who published it, and where")),
         ), key="n"),

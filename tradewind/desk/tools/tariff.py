@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,7 @@ STATES = {
     REFERRED: _("Points to another line's rate"),
     UNKNOWN: _("Cannot be read: a person must judge its words"),
 }
+OLD = timedelta(days=366)  # every tariff we know of is published anew each year
 COLUMNS = {"general": _("General"), COLUMN_2: _("Column 2")}
 
 
@@ -210,6 +211,9 @@ def _alerts(tariffs: queries.Tariffs, found: _Found) -> tuple[Any, ...]:
         alerts.append(
             _now("The loaded file has no footnotes: which lists of chapter 99 name this code is not known.")
         )
+    if found.version.valid_from < asked.on - OLD:
+        said = _now("This tariff is of %(day)s: look for a newer one.")
+        alerts.append(said % {"day": found.version.valid_from})
     try:
         tariffs.book.each("duty", "layer", asked.on, market=asked.market, origin=asked.origin)
     except RuleGap as gap:

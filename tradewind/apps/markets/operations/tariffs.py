@@ -31,7 +31,8 @@ _LINE = [
 class NewTariff:
     """What a tariff file is: market (EU for its members), revision, the day it holds from, who published it.
 
-    `currency` is what amounts written with "$" are of.
+    `currency` is what amounts written with "$" are of. `known_to`: the last day the file is known to hold;
+    from the day after duty is missing until a newer version is loaded.
     """
 
     market: str
@@ -39,6 +40,7 @@ class NewTariff:
     valid_from: date
     currency: str
     source: str
+    known_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def load_tariff(*, tariff: NewTariff, name: str, content: bytes, now: datetime, 
         revision = found.text("revision", tariff.revision, 80)
         source = found.text("source", tariff.source, 300)
         currency = found.currency("currency", tariff.currency)
+        found.days("known_to", tariff.valid_from, tariff.known_to)
         before = _same(found, market, tariff.valid_from, content)
         found.settle()
         if before is not None:
@@ -76,6 +79,7 @@ def load_tariff(*, tariff: NewTariff, name: str, content: bytes, now: datetime, 
         unread = file.unread(currency, tariff.valid_from)
         version = TariffVersion.objects.create(
             market=market, kind=file.kind, revision=revision, currency=currency, valid_from=tariff.valid_from,
+            known_to=tariff.known_to,
             file=stored, source=source, loaded_at=now, loaded_by=by.name, line_count=len(file.rows),
             code_count=sum(bool(r.code) for r in file.rows), unread_count=sum(unread.values()),
         )  # fmt: skip
@@ -122,11 +126,12 @@ def _insert(version_id: int, file: TariffFile) -> None:
 
 
 def _chain(market: str, kind: str) -> None:
-    """Every version holds until the day before the next one's start."""
+    """Every version holds until the day before the next one's start, or until it is no longer known to."""
     versions = list(
         TariffVersion.objects.filter(market=market, kind=kind, state="loaded").order_by("valid_from")
     )
     for one, after in pairwise([*versions, None]):
         assert one is not None
-        one.valid_to = after.valid_from - timedelta(days=1) if after else None
+        ends = [one.known_to, after.valid_from - timedelta(days=1) if after else None]
+        one.valid_to = min((day for day in ends if day is not None), default=None)
     TariffVersion.objects.bulk_update(versions, ["valid_to"])

@@ -34,7 +34,9 @@ TOYS = (
 
 
 def take(content: str, by, start=date(2026, 1, 1), market="US", revision="2026 r1", **more):
-    made = NewTariff(market, revision, start, more.get("currency", "USD"), "the customs")
+    made = NewTariff(
+        market, revision, start, more.get("currency", "USD"), "the customs", more.get("known_to")
+    )
     return load_tariff(tariff=made, name="hts.csv", content=content.encode(), now=NOW, by=by)
 
 
@@ -170,3 +172,16 @@ def test_only_who_may_change_markets_loads_and_withdraws(charlie, bob):
     done = take(TOYS, bob)
     with pytest.raises(Denied):
         withdraw_tariffs(ids=[done.version_id], reason="x", now=NOW, by=charlie)
+
+
+def test_a_tariff_answers_no_day_past_its_known_life(bob):
+    last = date(2026, 3, 31)
+    take(TOYS, bob, known_to=last)
+    assert queries.tariffs_on(last)("US", "94032000", "CN", last) is not None
+    later = date(2026, 4, 1)
+    assert queries.tariffs_on(later)("US", "94032000", "CN", later) is None
+    take(TOYS.replace("5%", "6%"), bob, date(2026, 3, 1), revision="2026 r2")
+    assert [v.valid_to for v in TariffVersion.objects.order_by("valid_from")] == [date(2026, 2, 28), None]
+    with pytest.raises(Refused) as refused:
+        take(TOYS.replace("5%", "7%"), bob, date(2026, 8, 1), known_to=date(2026, 7, 1))
+    assert [p.field for p in refused.value.problems] == ["known_to"]
