@@ -46,7 +46,7 @@ def tool_or_404(request: HttpRequest, code: str) -> Tool:
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The page: what stands in the address is filled in and answered, else the example."""
     tool = tool_or_404(request, code)
-    given = given_of(tool, request.GET) if request.GET else dict(tool.example)
+    given = given_of(tool, request.GET) if request.GET else _first(tool)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "tool": tool,
@@ -95,6 +95,17 @@ def many(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "kit/tool_many.html", _batch(tool, questions.rows, answers, actor))
 
 
+def _first(tool: Tool) -> dict[str, Any]:
+    """What a fresh page asks: the example over what the fields begin with."""
+    if not tool.example:
+        return {}
+    given: dict[str, Any] = {f.name: f.initial for f in tool.fields if f.initial} | dict(tool.example)
+    if given.get("lines"):
+        begin = {f.name: f.initial for f in tool.lines if f.initial}
+        given["lines"] = [begin | dict(line) for line in given["lines"]]
+    return given
+
+
 def given_of(tool: Tool, data: QueryDict) -> dict[str, Any]:
     """What was typed, as the desk takes it; blank lines are left out."""
     given: dict[str, Any] = {f.name: data.get(f.name) for f in tool.fields if data.get(f.name)}
@@ -104,7 +115,10 @@ def given_of(tool: Tool, data: QueryDict) -> dict[str, Any]:
             found = _LINE.fullmatch(key)
             if found and isinstance(value, str) and value.strip():
                 lines.setdefault(int(found[1]), {})[found[2]] = value
-        given["lines"] = [lines[n] for n in sorted(lines)]
+        begin = {f.name: f.initial for f in tool.lines}
+        given["lines"] = [
+            line for _n, line in sorted(lines.items()) if any(v != begin.get(k) for k, v in line.items())
+        ]
     return given
 
 

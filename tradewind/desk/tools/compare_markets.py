@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.catalog.models import Sku
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import DATE, FLAG, MONEY, PERCENT, Column, Fact, Field, Table
+from tradewind.desk.nouns._prices import reason_of
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.reports.markets_compared import (
@@ -53,7 +54,7 @@ def _answered(row: Mapping[str, Any], by: Actor, now: datetime) -> Answer:
     except KeyError:
         raise Refused([Problem(None, "sku", sku.code, _now("there is no store to sell it in"))]) from None
     first = best(found)
-    missing = [f"{s.store.code}: {s.missing}" for s in found if s.missing]
+    missing = [f"{s.store.name}: {reason_of(s.missing)}" for s in found if s.missing]
     return Answer(
         f"{sku.code} {sku.name_zh or sku.name}",
         _facts(first),

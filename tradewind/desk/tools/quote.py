@@ -150,7 +150,7 @@ def _answer(question: _Question, offers: Sequence[queries.Offer], *, whole: bool
         return Answer(title, figures=figures)
     facts = (
         Fact(_("Best way"), Ref("services", best.service.pk, str(best.service)), LINK),
-        Fact(_("Price"), best.quote.amount, MONEY, breakdown=best.quote.explain()),
+        Fact(_("Freight"), best.quote.amount, MONEY, breakdown=best.quote.explain()),
         Fact(_("Days promised"), best.service.promise_days, INT),
         Fact(_("Charged weight"), f"{best.quote.chargeable} {best.quote.unit}"),
         Fact(_("Goods"), VERDICT_WORDS[judgement.verdict]),
@@ -188,7 +188,7 @@ def _service(offer: queries.Offer) -> Ref:
 def _offers(offers: Sequence[queries.Offer]) -> Table:
     columns = (
         Column("service", _("Shipping service"), LINK, _service, wide=True),
-        Column("price", _("Price"), MONEY, lambda o: o.quote.amount),
+        Column("price", _("Freight"), MONEY, lambda o: o.quote.amount),
         Column("compare", _("Compared"), MONEY, lambda o: o.compare),
         Column("days", _("Days promised"), INT, lambda o: o.service.promise_days),
         Column("tracked", _("Tracked"), FLAG, lambda o: o.service.tracked),
@@ -255,7 +255,7 @@ TOOL = Tool(
         Column("country", _("Country"), COUNTRY),
         Column("weight_g", _("Weight in g"), INT),
         Column("service", _("Shipping service")),
-        Column("price", _("Price"), MONEY),
+        Column("price", _("Freight"), MONEY),
         Column("compare", _("Compared"), MONEY),
         Column("promise_days", _("Days promised"), INT),
         Column("chargeable", _("Charged weight"), INT),

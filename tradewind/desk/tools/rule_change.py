@@ -14,6 +14,7 @@ from tradewind.apps.markets.queries.rules import packs
 from tradewind.apps.stores.queries import stores_of
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import CHOICE, DATE, INT, LINK, MONEY, PERCENT, Column, Fact, Field, Ref, Table
+from tradewind.desk.nouns._prices import reason_of
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money
@@ -82,7 +83,7 @@ def _total(effect: Effect) -> Money | None:
 
 
 def _line(one: Moved, stores: Mapping[int, str], titles: Mapping[int, str]) -> dict[str, Any]:
-    missing = one.after.missing or one.before.missing
+    missing = reason_of(one.after.missing or one.before.missing)
     return {
         "listing": Ref("listings", one.listing_id, titles.get(one.listing_id, "")),
         "sku": one.sku,

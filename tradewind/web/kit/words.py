@@ -100,6 +100,15 @@ INPUTS = {
     "rate": gettext_noop("Applied rate"),
     "most": gettext_noop("At most"),
 }
+# Operands with numbers in them, as rate cards write them.
+PHRASES = (
+    (re.compile(r"first (?P<n>[\d.,]+) (?P<unit>\w+)"), gettext_noop("first %(n)s %(unit)s")),
+    (
+        re.compile(r"(?P<price>[\d.,]+ [A-Z]{3}) per (?P<n>[\d.,]+) (?P<unit>\w+)"),
+        gettext_noop("%(price)s per %(n)s %(unit)s"),
+    ),
+)
+_LONG = re.compile(r"\d+\.\d{5,}")  # rates with the zeros of their column
 _OPERATOR = re.compile(r"( x | / | - | \+ |; |[()])")
 
 
@@ -112,13 +121,16 @@ def formula(text: str) -> str:
     """A formula as the engine writes it, its operands in the reader's words: "net price x 0.04"."""
     whole = _(text) if text else ""
     if whole != text:
-        return whole
-    parts = _OPERATOR.split(text)
+        return whole.replace(" x ", " × ")
+    parts = _OPERATOR.split(_LONG.sub(lambda found: found[0].rstrip("0").rstrip("."), text))
     return "".join(" × " if p == " x " else p if n % 2 else _operand(p) for n, p in enumerate(parts))
 
 
 def _operand(text: str) -> str:
     clean = text.strip()
+    for pattern, words in PHRASES:
+        if found := pattern.fullmatch(clean):
+            return text.replace(clean, _(words) % found.groupdict())
     if not clean or not clean[0].isalpha():
         return text
     found = _(clean)
