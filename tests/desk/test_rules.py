@@ -51,7 +51,13 @@ def test_every_kind_and_name_of_the_rulebook_has_a_word_in_both_languages():
     names = {n for schema in KINDS.values() for n in (*schema.keys, *schema.values)}
     assert (set(KINDS), set(SUBJECTS)) == (set(words.KINDS), set(words.SUBJECTS))
     assert names == set(words.NAMES)
-    texts = {*words.KINDS.values(), *words.SUBJECTS.values(), *words.NAMES.values(), *words.VALUES.values()}
+    texts = {
+        *words.KINDS.values(),
+        *words.SUBJECTS.values(),
+        *words.NAMES.values(),
+        *words.VALUES.values(),
+        *words.ASKED.values(),
+    }
     with translation.override("zh-hans"):
         same = [text for text in texts if str(words._rule(text)) == text]
     assert same == ["%"]

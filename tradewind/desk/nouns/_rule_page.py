@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.markets import queries
 from tradewind.apps.markets.models import RuleRow
 from tradewind.desk.kernel import DATE, LINK, LONG, STATE, TIME, Column, Detail, Fact, Ref, Table
-from tradewind.desk.nouns._rule_words import kind_label, name_label, question, said, summary
+from tradewind.desk.nouns._rule_words import asked, kind_label, name_label, question, said, summary
 from tradewind.engine.access import Actor
 from tradewind.engine.rulebook import ANY, Example
 
@@ -60,16 +60,18 @@ def rule_page(actor: Actor, pk: int) -> Detail | None:
 def _alerts(row: Any) -> list[str]:
     if row.standing == "past":
         return [
-            _now("What is known ends on %(day)s: past that day nothing is computed until a person confirms.")
+            gettext(
+                "What is known ends on %(day)s: past that day nothing is computed until a person confirms."
+            )
             % {"day": row.known}
         ]
     if row.standing == "proposed":
-        return [_now("Off: nothing is computed with it until a person confirms.")]
+        return [gettext("Off: nothing is computed with it until a person confirms.")]
     return []
 
 
 def _says(row: RuleRow) -> Table:
-    keys = [{"name": name_label(k), "value": v} for k, v in row.keys.items() if v != ANY]
+    keys = [{"name": name_label(k), "value": asked(v)} for k, v in row.keys.items() if v != ANY]
     values = [{"name": name_label(k), "value": said(k, v)} for k, v in row.values.items()]
     columns = (Column("name", _("Name")), Column("value", _("Value"), wide=True))
     return Table(_("What it says"), columns, [*keys, *values])
@@ -118,7 +120,7 @@ def _cases(row: RuleRow) -> Table:
     rows = [{"name": e.name, "on": e.on, "expect": _expected(e)} for e in examples]
     columns = (
         Column("name", _("Case"), wide=True), Column("on", _("On"), DATE),
-        Column("expect", _("Expected"), wide=True),
+        Column("expect", pgettext_lazy("rule", "Expected"), wide=True),
     )  # fmt: skip
     return Table(_("Worked cases"), columns, rows, _("None of its own."))
 
@@ -129,7 +131,7 @@ def _about(example: Example, row: RuleRow) -> bool:
 
 def _expected(example: Example) -> str:
     if example.none:
-        return _now("no row is in force")
+        return gettext("no row is in force")
     if example.unconfirmed:
-        return _now("a person must confirm")
+        return gettext("a person must confirm")
     return ", ".join(f"{name_label(name)} {said(name, value)}" for name, value in example.expect.items())

@@ -135,6 +135,7 @@ NAMES = {
 # Codes that stand as values: what a merchant says.
 VALUES = {
     "free": "not due",
+    "due": "due",
     "sale": "taxed at the sale",
     "ask": "a person must say",
     "marketplace": "the marketplace",
@@ -160,12 +161,37 @@ VALUES = {
     "gt": "above",
     "gte": "at least",
     "percent": "%",
+    "item": "an item",
+    "order": "an order",
+    "listing": "a listing",
+    "month": "a month",
+    "shop": "a shop",
+    "consignment": "a consignment",
+    "subheading": "a subheading",
+    "kg": "a kilogram",
     "in_lb": "inches and pounds",
     "cm_kg": "centimetres and kilograms",
+}
+# Codes that stand as keys.
+ASKED = {
+    "duty": "duty",
+    "tax": "tax",
+    "consumer": "consumer",
+    "business": "business",
+    "marketplace": "marketplace",
+    "own_store": "own store",
+    "postal": "post",
+    "express": "express",
+    "line": "dedicated line",
+    "sea": "sea",
+    "air": "air",
+    "stock": "warehouse stock",
+    "none": "no scheme",
 }
 _CODED = {
     "above", "below", "beyond", "collector", "basis", "shape", "stacking", "strength", "operator", "payer",
     "duty_payer", "unit",
+    "per",
 }  # fmt: skip
 _SHARES = {
     "rate", "receive_rate", "receive_most", "withdraw_low", "withdraw_high", "refund", "levy", "charge",
@@ -231,8 +257,13 @@ def _band(band: Mapping[str, Any]) -> str:
 
 def question(keys: Mapping[str, str]) -> str:
     """The keys of a row in words; those for any left out."""
-    parts = [f"{name_label(name)} {value}" for name, value in keys.items() if value != "*"]
+    parts = [f"{name_label(name)} {asked(value)}" for name, value in keys.items() if value != "*"]
     return ", ".join(parts) or pgettext("rule", "everything")
+
+
+def asked(value: str) -> str:
+    """The value of a key in words where it is a code of the house; else as it stands."""
+    return str(_rule(ASKED[value])) if value in ASKED else value
 
 
 def summary(values: Mapping[str, Any]) -> str:

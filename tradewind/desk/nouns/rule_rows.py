@@ -153,7 +153,6 @@ NOUN = Noun(
         Column("valid_to", _("Until"), DATE, sort="valid_to"),
         Column("known", _("Known until"), DATE),
         Column("confidence", _("Confidence"), value=lambda r: str(LEVELS.get(r.confidence, r.confidence))),
-        Column("source", _("Source")),
         Column("rule_id", _("Rule"), sort="rule_id"),
     ),
     detail=rule_page,

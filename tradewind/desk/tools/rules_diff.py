@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.markets import queries
@@ -47,7 +47,7 @@ def _rows(change: Change) -> list[dict[str, Any]]:
         for name, old, new in change.values
     ]  # fmt: skip
     if change.change == ENDED:
-        why = _now("a person must confirm")
+        why = gettext("a person must confirm")
         return [{**head, "value": "", "old": "", "new": why}]
     return rows or [{**head, "value": "", "old": "", "new": ""}]
 
