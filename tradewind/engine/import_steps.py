@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tradewind.engine.formula import Formula, FormulaError
@@ -12,6 +12,7 @@ from tradewind.engine.formula import Formula, FormulaError
 # their price, their shares of freight, insurance and charges after arrival, fees that enter the base of the
 # tax; units, kilograms; the rate of the tax.
 INPUTS = ("goods", "freight", "insurance", "charges", "fees", "qty", "weight_kg", "tax_rate")
+RATE = "tax_rate"
 VALUE, DUTIABLE, TARIFF, DUTY = "customs_value", "dutiable", "tariff", "duty"
 LEVIES = ("duty", "tax")
 _STEP = {"name", "is", "levy"}
@@ -24,6 +25,10 @@ class Step:
     name: str
     formula: Formula
     levy: str = ""  # "duty" or "tax": the result is a part of that; "" is a number on the way
+    asks: tuple[str, ...] = field(init=False)  # the names it needs, in order
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asks", tuple(sorted(self.formula.names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,12 @@ class Steps:
 
     before: tuple[Step, ...]
     after: tuple[Step, ...]
+    taxes: bool = field(init=False)  # whether a tax is taken at the border at all
+    rated: bool = field(init=False)  # whether its rate is asked for
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "taxes", any(step.levy == "tax" for step in self.after))
+        object.__setattr__(self, "rated", any(RATE in step.asks for step in self.after))
 
 
 def read_steps(raw: Any) -> Steps:

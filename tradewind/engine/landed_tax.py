@@ -7,6 +7,7 @@ from decimal import Decimal
 from tradewind.engine.breakdown import ACTUAL, Breakdown
 from tradewind.engine.formula import FormulaError
 from tradewind.engine.import_steps import DUTY, TARIFF, Step, Steps
+from tradewind.engine.import_steps import RATE as TAX_RATE
 from tradewind.engine.landed_asked import parties, schemes, threshold_text, word
 from tradewind.engine.landed_charges import Part, Unknowable, charged, missing, nothing
 from tradewind.engine.landed_duty import gap
@@ -15,7 +16,6 @@ from tradewind.engine.money import Money, quantize
 from tradewind.engine.rule_kinds.imports import ASK, AT_SALE, CHARGED, FREE, NOBODY
 from tradewind.engine.rulebook import Rule, RuleGap, Unconfirmed
 
-TAX_RATE = "tax_rate"
 NUMBERS = ("qty", "weight_kg", TAX_RATE)  # of the inputs, those that are no money
 
 
@@ -98,7 +98,7 @@ def _no_tax(case: Parcel, group: Group) -> tuple[str, str] | None:
     if group.regime is not None and group.regime.values.get("covers_tax"):
         return f"contained in the duty {group.duty_word}", rule.id
     steps: Steps = case.formula.values["steps"]
-    if side == CHARGED and not any(step.levy == "tax" for step in steps.after):
+    if side == CHARGED and not steps.taxes:
         return "the market takes no tax at the border", case.formula.id
     return None
 
@@ -114,7 +114,7 @@ def _tax_known(case: Parcel, group: Group, steps: Steps) -> Part | None:
     if rate is not None:
         group.values[TAX_RATE] = rate.decimal("rate")
         return None
-    if any(TAX_RATE in step.formula.names for step in steps.after):
+    if steps.rated:
         why = case.problem("market", case.asked.market, "no rate of the tax is in force", "a vat rule")
         return missing("tax", why)
     return None
@@ -123,7 +123,7 @@ def _tax_known(case: Parcel, group: Group, steps: Steps) -> Part | None:
 def _step(case: Parcel, group: Group, step: Step) -> Part | None:
     """Run one step; a part when its result is owed or restates the tariff."""
     values = group.values
-    if TAX_RATE in step.formula.names and TAX_RATE not in values:
+    if TAX_RATE not in values and TAX_RATE in step.asks:
         return None
     try:
         result = step.formula.within(values)
@@ -157,7 +157,7 @@ def _restated(case: Parcel, group: Group, step: Step, result: Decimal) -> Part |
 
 def _node(case: Parcel, group: Group, step: Step, minor: int) -> Breakdown:
     inputs = {}
-    for name in sorted(step.formula.names):
+    for name in step.asks:
         value = group.values[name]
         if name == TAX_RATE and group.sides.rate is not None:
             inputs[name] = str(group.sides.rate.values["rate"])
