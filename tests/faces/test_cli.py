@@ -156,6 +156,28 @@ def test_rules_are_checked_and_compared(run):
     assert all(value["old"] != value["new"] for value in changed["values"].values())
 
 
+def test_the_rule_browser_is_brought_in_step_with_the_files(run):
+    first = run("rules", "sync", "--json")[1]
+    assert (first["changed"], first["gone"]) == (0, 0)
+    assert run("rules", "sync", "--json")[1] == {"new": 0, "changed": 0, "gone": 0}
+
+
+def test_a_book_that_does_not_build_refuses_the_start_with_every_problem(run, monkeypatch, capsys):
+    from tradewind.apps.markets import queries
+    from tradewind.cli.rules import book_stands
+    from tradewind.engine.contracts import Problem, Refused
+
+    def broken():
+        raise Refused([Problem(1, "us.toml: a", "", "one"), Problem(2, "us.toml: b", "", "two")])
+
+    assert book_stands(as_json=False)
+    monkeypatch.setattr(queries, "rulebook", broken)
+    capsys.readouterr()
+    assert not book_stands(as_json=False)
+    told = capsys.readouterr()
+    assert {"one", "two"} <= set((told.out + told.err).replace(":", " ").split())
+
+
 def test_the_doctor_ends_with_one_when_something_is_wrong(run):
     assert run("doctor", "--json", "--only", "audit.chain")[0] == 0
     code, found, _ = run("doctor", "--json", "--only", "nothing-like-this")
