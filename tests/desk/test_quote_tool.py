@@ -89,3 +89,12 @@ def test_what_is_not_known_is_said(ways, charlie):
     [got] = quote(charlie, {"country": "GB", "weight_g": "400"})
     assert got.figures["not_judged"] == "battery"
     assert len(got.alerts) >= 2
+
+
+def test_the_screen_answers(ways, users, client):
+    client.force_login(users["alice"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/tools/quote/").status_code == 200
+    given = {"country": "GB", "weight_g": "400", "attributes": "battery_built_in"}
+    shown = client.post("/tools/quote/answer", given)
+    assert shown.status_code == 200
+    assert "23.00" in shown.content.decode()
