@@ -295,15 +295,15 @@ def draw(dice, most):
     fx = Decimal(dice.randint(1, 99999)) / dice.choice((100, 1000, 10000))
     kind = dice.choice((MARGIN, MARGIN, MARKUP, PROFIT))
     target = Target(kind, F(dice.randint(-100, 400), 1000) if kind != PROFIT else F(dice.randint(-200, 900)))
-    goods = int(dice.randint(0, most) * fx * Decimal("0.6"))
+    goods, way = int(dice.randint(0, most) * fx * Decimal("0.6")), dice.randint(0, 200)
     if dice.random() < 0.4:  # a fee that jumps up right where the costs are earned: dead zones
         cut = dice.randint(most // 4, most // 2)
         low, high = F(dice.randint(20, 100), 1000), F(dice.randint(120, 300), 1000)
         jump = Charge("referral_fee", (Band(F(cut), low), Band(None, high)), GROSS, minimum=F(30))
         tax, shares = Tax(rate(80)), ()
         terms, target = Terms("USD", tax, (jump,), shares), Target(MARGIN, rate(100))
-        goods = int(cut * fx * Decimal(dice.randint(55, 85)) / 100)
-    costs = [Cost("goods_cost", Money(goods, "CNY")), Cost("fulfilment", Money(dice.randint(0, 200), "USD"))]
+        goods, way = int(cut * fx * Decimal(dice.randint(60, 85)) / 100), dice.randint(0, cut // 20)
+    costs = [Cost("goods_cost", Money(goods, "CNY")), Cost("fulfilment", Money(way, "USD"))]
     return terms, fx, costs, target
 
 
