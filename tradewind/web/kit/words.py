@@ -129,8 +129,8 @@ def formula(text: str) -> str:
 def _operand(text: str) -> str:
     clean = text.strip()
     for pattern, words in PHRASES:
-        if found := pattern.fullmatch(clean):
-            return text.replace(clean, _(words) % found.groupdict())
+        if match := pattern.fullmatch(clean):
+            return text.replace(clean, _(words) % match.groupdict())
     if not clean or not clean[0].isalpha():
         return text
     found = _(clean)
