@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2] / "tradewind"
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
+CALLS = {"_", "_now", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
 # Arguments that hold a code which screens show as words (tradewind/web/kit/words.py, readable).
 CONTEXT = "\x04"  # what gettext sets between context and text
 CODE_KEYWORDS = {"verb"}

@@ -59,7 +59,7 @@ def charged(
         minors = spread(case.minor(limited), weights)
     else:
         minors = [case.minor(amount) for amount in exact]
-    inputs = {"on": case.words(sum((g.values[base] for g in groups), ZERO))}
+    inputs = {"charged_on": case.words(sum((g.values[base] for g in groups), ZERO))}
     node = Breakdown(name, case.money(sum(minors)), ACTUAL, formula_words(rule, *words), inputs, rule.id)
     return Part(node, tuple(zip(groups, minors, strict=True)))
 

@@ -107,9 +107,26 @@ PHRASES = (
         re.compile(r"(?P<price>[\d.,]+ [A-Z]{3}) per (?P<n>[\d.,]+) (?P<unit>\w+)"),
         gettext_noop("%(price)s per %(n)s %(unit)s"),
     ),
+    (
+        re.compile(r"(?P<price>[\d.,]+ [A-Z]{3}) per (?P<what>[a-z_]+)"),
+        gettext_noop("%(price)s per %(what)s"),
+    ),
+    (
+        re.compile(r"(?P<basis>[a-z_ ]+) (?P<shown>[\d.,]+ [A-Z]{3}) against (?P<limit>[\d.,]+ [A-Z]{3})"),
+        gettext_noop("%(basis)s %(shown)s against %(limit)s"),
+    ),
+    (re.compile(r"at least (?P<price>[\d.,]+ [A-Z]{3})"), gettext_noop("at least %(price)s")),
+    (re.compile(r"at most (?P<price>[\d.,]+ [A-Z]{3})"), gettext_noop("at most %(price)s")),
+    (re.compile(r"less (?P<price>[\d.,]+ [A-Z]{3})"), gettext_noop("less %(price)s")),
 )
+# Words that stand inside those phrases: bases of customs, what a flat duty or fee is counted by.
+BASES = (
+    gettext_noop("Intrinsic"), gettext_noop("Cif"), gettext_noop("Fob"), gettext_noop("Goods plus freight"),
+    gettext_noop("Per item"), gettext_noop("Tax amount"), gettext_noop("Subheading"),
+    gettext_noop("Consignment"), gettext_noop("Item"), gettext_noop("Kg"), gettext_noop("Entry"),
+)  # fmt: skip
 _LONG = re.compile(r"\d+\.\d{5,}")  # rates with the zeros of their column
-_OPERATOR = re.compile(r"( x | / | - | \+ |; |[()])")
+_OPERATOR = re.compile(r"( x | / | - | \+ |; |: |[()])")
 
 
 def given(key: str) -> str:
@@ -130,14 +147,19 @@ def _operand(text: str) -> str:
     clean = text.strip()
     for pattern, words in PHRASES:
         if match := pattern.fullmatch(clean):
-            return text.replace(clean, _(words) % match.groupdict())
+            return text.replace(clean, _(words) % {k: _word(v) for k, v in match.groupdict().items()})
     if not clean or not clean[0].isalpha():
         return text
+    return text.replace(clean, _word(clean))
+
+
+def _word(clean: str) -> str:
+    """A word or code in the reader's language; a sentence with numbers stays as it is."""
     found = _(clean)
-    if found == clean:
+    if found == clean and not any(c.isdigit() for c in clean):
         known = readable(clean)
         found = known if known.casefold() != clean.replace("_", " ").casefold() else clean
-    return text.replace(clean, found)
+    return found
 
 
 def tidy(value: str) -> str:
