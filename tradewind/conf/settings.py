@@ -9,10 +9,12 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
 from tradewind.conf import home
+from tradewind.conf.memory import collect_less
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = home.home()
 
+collect_less()
 DEBUG = os.environ.get("TRADEWIND_DEBUG") == "1"
 SECRET_KEY = home.secret("session_key")
 FIELD_KEYS = home.secret("field_keys", lambda: Fernet.generate_key().decode()).split()
