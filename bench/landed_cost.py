@@ -67,7 +67,7 @@ def _rate(parcels: list[Consignment], book: Rulebook) -> tuple[float, list[Any]]
 
 
 def run() -> bool:
-    """SKU x market against the bar, and whole parcels; false when it is missed or a published case is wrong."""
+    """A SKU in a market against the bar, and whole parcels; false when it is missed or a case is wrong."""
     parcels, book = _parcels(), load()
     landed_costs(parcels[:200], book, RATES, TODAY)
     whole, _found = _rate(parcels, book)
