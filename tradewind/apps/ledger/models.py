@@ -74,6 +74,8 @@ class Posting(models.Model):
     order_id = models.BigIntegerField(null=True)
 
     class Meta:
+        # The guard of posted entries takes -1 for a row that has no key yet: no row may have it.
+        constraints = [models.CheckConstraint(condition=models.Q(id__gt=0), name="posting_key_above_zero")]
         indexes = [models.Index(fields=["account", "currency"], name="postings_by_account")]
 
     def __str__(self) -> str:

@@ -80,4 +80,8 @@ class Migration(migrations.Migration):
             model_name='posting',
             index=models.Index(fields=['account', 'currency'], name='postings_by_account'),
         ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('id__gt', 0)), name='posting_key_above_zero'),
+        ),
     ]

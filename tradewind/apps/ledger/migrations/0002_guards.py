@@ -22,9 +22,10 @@ _POSTED_NEW = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id AND po
 _POSTED_OLD = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = OLD.entry_id AND posted)"
 # INSERT OR REPLACE removes a row without firing delete triggers: a taken id is refused here.
 _TAKEN_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.id AND posted)"
-# Two plain look-ups: an IN over both would build a table in memory for every row of a bulk.
-_TAKEN_POSTING = f"""{_POSTED_NEW} OR EXISTS (SELECT 1 FROM ledger_posting p
-    JOIN ledger_entry e ON e.id = p.entry_id WHERE p.id = NEW.id AND e.posted)"""
+# Two plain look-ups: an IN over both would build a table in memory for every row of a bulk. A row that
+# gets its key only now says -1, and needs the first alone; a check of the table lets no row have that key.
+_TAKEN_POSTING = f"""{_POSTED_NEW} OR (NEW.id <> -1 AND EXISTS (SELECT 1 FROM ledger_posting p
+    JOIN ledger_entry e ON e.id = p.entry_id WHERE p.id = NEW.id AND e.posted))"""
 
 
 def _row(name, event, table, when, word):

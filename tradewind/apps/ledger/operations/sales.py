@@ -131,20 +131,19 @@ WHERE amount <> 0"""
 # A line taken from two batches in one currency is one posting; a missing cost (null) makes none.
 _COST = """INSERT INTO ledger_posting (entry_id, account_id, amount_minor, currency, store_id, order_id)
 SELECT entry_id, account_id, amount, currency, store_id, order_id FROM (
-  SELECT c.*, a.id AS account_id,
+  SELECT c.entry_id, a.id AS account_id, c.currency, o.store_id, o.id AS order_id,
     CASE a.id WHEN {cost} THEN c.goods WHEN {landed} THEN c.landed
       ELSE -(coalesce(c.goods, 0) + c.landed) END AS amount
   FROM (
-    SELECT e.id AS entry_id, l.id AS line_id, y.currency AS currency, o.store_id AS store_id,
-      o.id AS order_id,
+    SELECT e.id AS entry_id, l.order_id AS order_id, y.currency AS currency,
       CASE WHEN count(u.goods_minor) = count(*) THEN sum(u.goods_minor) END AS goods,
       sum(u.landed_minor) AS landed
-    FROM ledger_entry e CROSS JOIN orders_order o CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u
+    FROM ledger_entry e CROSS JOIN orders_orderline l CROSS JOIN stock_layeruse u
       CROSS JOIN stock_costlayer y
-    WHERE {inside} AND o.id = e.source_id AND l.order_id = o.id AND u.source = 'order_line'
-      AND u.source_id = l.id AND y.id = u.layer_id
-    GROUP BY e.id, l.id, y.currency, o.store_id, o.id) c
-  CROSS JOIN ({accounts}) a) x
+    WHERE {inside} AND l.order_id = e.source_id AND u.source = 'order_line' AND u.source_id = l.id
+      AND y.id = u.layer_id
+    GROUP BY e.id, l.id, y.currency) c
+  CROSS JOIN orders_order o CROSS JOIN ({accounts}) a WHERE o.id = c.order_id) x
 WHERE amount <> 0"""
 
 

@@ -6,7 +6,7 @@ import threading
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tradewind.apps.ledger.models import Account, Entry, Period, Posting
 from tradewind.apps.org.models import Company
@@ -165,6 +165,11 @@ def test_replace_does_not_get_round_the_guard(company, accounts):
         'INSERT OR REPLACE INTO ledger_entry (id, company_id, number, "on", event, source, source_id, posted)'
         " VALUES (%s, %s, 9, '2026-03-05', 'z', 't', 9, %s)", made.id, company.id, False,
     )  # fmt: skip
+    with pytest.raises(IntegrityError, match="posting_key_above_zero"), transaction.atomic():
+        run(
+            "INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency) "
+            "VALUES (-1, %s, %s, 1, 'USD')", free.id, accounts[0].id,
+        )  # fmt: skip
     for number, source_id in ((1, 77), (88, 1)):
         refused(
             "never change",

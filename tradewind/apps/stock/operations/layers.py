@@ -31,7 +31,6 @@ class LayerBook:
     def __init__(self, layers: dict[int, list[list[Any]]], methods: dict[int, str]) -> None:
         self._layers = layers  # balance -> [id, left, goods, landed], emptied ones removed from the front
         self._methods = methods
-        self._gone: dict[int, list[Any]] = {}
         self._changed: dict[int, list[Any]] = {}
         self.uses: list[Used] = []
 
