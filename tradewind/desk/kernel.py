@@ -173,6 +173,7 @@ class Noun:
     unique by id, in the same direction or as said ("-settlement_id id": newest file, lines in its order).
     `states` lists (state, label, tone) in tab order; tone: idle, wait, good, bad, done.
     `waiting(actor)` counts the rows that wait for somebody: the number in the menu.
+    `by_store`: `rows` and `waiting` follow the actor's stores, so that the store switch narrows them.
     """
 
     code: str  # plural, as in the address: orders
@@ -196,6 +197,7 @@ class Noun:
     audit_kind: str = ""  # kind in the audit; "" = no timeline
     title_of: str | Callable[[Any], str] = "code"  # for search results and links
     note: Label = ""  # one line under the title: what this list is
+    by_store: bool = False
 
     def public_id(self, pk: int) -> str:
         """ord_17: the id that faces show and take."""

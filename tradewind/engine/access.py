@@ -84,6 +84,10 @@ class Actor:
         """Whether the actor's scope holds the store (rows without a store belong to everybody)."""
         return self.stores is None or store_id is None or store_id in self.stores
 
+    def only(self, store_id: int) -> Actor:
+        """The same person looking at one store of the scope; a store outside it changes nothing."""
+        return replace(self, stores=frozenset({store_id})) if self.may_touch(store_id) else self
+
     def via(self, source: str) -> Actor:
         return replace(self, source=source)
 

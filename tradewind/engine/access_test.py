@@ -69,3 +69,14 @@ def test_every_row_names_known_roles_only():
 def test_whatever_stands_in_no_row_is_denied(role, action):
     if role not in (*ROLES, SYSTEM) or action not in ACTIONS:
         assert not (role != SYSTEM and Actor(1, "x", role).can(action))
+
+
+@given(st.one_of(st.none(), st.frozensets(st.integers(1, 9))), st.integers(1, 9))
+def test_looking_at_one_store_never_widens_the_scope(stores, store):
+    actor = Actor(1, "Dana", "operations", stores)
+    seen = actor.only(store)
+    if stores is None or store in stores:
+        assert seen.stores == {store}
+    else:
+        assert seen == actor
+    assert (seen.user_id, seen.name, seen.role, seen.source) == (1, "Dana", "operations", "ui")

@@ -23,8 +23,9 @@ from tradewind.web import clock, errors
 from tradewind.web.details import pk_of
 from tradewind.web.kept import touch
 from tradewind.web.kit import cells, wish
-from tradewind.web.lists import noun_or_404
+from tradewind.web.lists import noun_or_404, shown_store
 from tradewind.web.once import run_once
+from tradewind.web.store import Choice, narrowed
 from tradewind.web.who import actor_of
 
 SHOWN = 12  # chosen rows named in a preview
@@ -41,6 +42,7 @@ class Asked:
     everything: bool  # all rows that fit the list's filters
     query: str
     origin: str  # list or detail
+    store: Choice | None  # to which the list was narrowed
 
 
 def _asked(request: HttpRequest, code: str, verb: str) -> Asked:
@@ -55,9 +57,11 @@ def _asked(request: HttpRequest, code: str, verb: str) -> Asked:
     data = request.POST if request.method == "POST" else request.GET
     everything = data.get("_all") == "1" and action.on not in (NONE, ONE)
     query = data.get("_wish", "")
-    ids = _matching(noun, actor, query) if everything else tuple(pk_of(noun, p) for p in data.getlist("id"))
+    store = shown_store(request, data) if everything else None
+    seen_as = narrowed(noun, actor, store)
+    ids = _matching(noun, seen_as, query) if everything else tuple(pk_of(noun, p) for p in data.getlist("id"))
     origin = "detail" if data.get("_from") == "detail" else "list"
-    return Asked(noun, action, actor, ids, everything, query, origin)
+    return Asked(noun, action, actor, ids, everything, query, origin, store)
 
 
 def _matching(noun: Noun, actor: Actor, query: str) -> tuple[int, ...]:

@@ -40,8 +40,10 @@ from tradewind.engine.access import Actor
 from tradewind.web import clock
 from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, wish
+from tradewind.web.store import Choice, chosen, narrowed, of_scope
 from tradewind.web.who import actor_of
 
+STORE = "_store"  # in addresses and forms of a list: the store it was narrowed to
 COUNTED = 10_000  # rows counted one by one where no state counts them
 
 
@@ -198,8 +200,9 @@ def buttons(actions: Sequence[Action]) -> list[dict[str, Any]]:
 
 def show(request: HttpRequest, noun: str) -> HttpResponse:
     """A page of a list; only its body when a script asks."""
-    actor = actor_of(request)
     one = noun_or_404(noun)
+    store = chosen(request)
+    actor = narrowed(one, actor_of(request), store)
     actor.require(one.view)
     params = wish.asked(one, request.GET)
     want = wish.read(one, params)
@@ -220,6 +223,7 @@ def show(request: HttpRequest, noun: str) -> HttpResponse:
         "next": wish.url(one, params, after=found.next) if found.next else "",
         "first": wish.url(one, params, after="") if want.after else "",
         "filters": filters(one, actor, want),
+        "store": store,
         "narrowed": bool(want.search or want.filters or want.state),
         "all_url": f"/{one.code}/",
         "bulk": buttons(offered(one, actor, on=(MANY, ONE))),
@@ -233,10 +237,18 @@ def show(request: HttpRequest, noun: str) -> HttpResponse:
     return response
 
 
+def shown_store(request: HttpRequest, data: Mapping[str, str]) -> Choice | None:
+    """The store that the asking page was narrowed to; the session's where it does not say.
+
+    The choice may have changed in another window since: what runs is what the person saw.
+    """
+    return of_scope(request, data[STORE]) if STORE in data else chosen(request)
+
+
 def download(request: HttpRequest, noun: str, kind: str) -> HttpResponseBase:
-    """Exactly what is filtered, all of it, as CSV or XLSX."""
-    actor = actor_of(request)
+    """Exactly what is filtered, all of it, as CSV or XLSX; of the store that the page showed."""
     one = noun_or_404(noun)
+    actor = narrowed(one, actor_of(request), shown_store(request, request.GET))
     actor.require(one.view)
     rows = export.table(one, actor, wish.read(one, wish.asked(one, request.GET)))
     name = f"{one.code}-{clock.now():%Y%m%d-%H%M}.{kind}"

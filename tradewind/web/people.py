@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tradewind.web import shell
+from tradewind.web import store as stores
+from tradewind.web.kit import wish
 from tradewind.web.middleware import open_to_all
 
 login = open_to_all(LoginView.as_view(template_name="pages/login.html", redirect_authenticated_user=True))
@@ -53,6 +55,16 @@ def look(request: HttpRequest) -> HttpResponse:
     if wanted in shell.THEMES:
         response.set_cookie("tw_theme", wanted, max_age=365 * 86400, samesite="Lax", secure=settings.SECURE)
     return response
+
+
+@require_POST
+def store(request: HttpRequest) -> HttpResponse:
+    """Look at one store, or at all of them; lists begin at their first page again."""
+    stores.keep(request, request.POST.get("store", ""))
+    path, _mark, text = _back(request).partition("?")
+    query = QueryDict(text, mutable=True)
+    query.pop(wish.AFTER, None)
+    return HttpResponseRedirect(path + (f"?{query.urlencode()}" if query else ""))
 
 
 def profile(request: HttpRequest) -> HttpResponse:

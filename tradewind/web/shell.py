@@ -16,6 +16,7 @@ from tradewind.desk.kernel import Noun
 from tradewind.engine.access import Actor
 from tradewind.web.kept import scope
 from tradewind.web.kit import words
+from tradewind.web.store import Choice, choices, chosen, narrowed
 from tradewind.web.who import actor_of
 
 COUNTS_FOR_S = 15
@@ -55,12 +56,17 @@ def tools_for(actor: Actor) -> list[Tool]:
     return [t for t in registry.all_tools().values() if actor.can(t.view)]
 
 
-def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
-    """Rows that wait per noun, counted at most every 15 s for one person."""
-    key = f"waiting:{scope(actor)}"
+def counts_key(topic: str, actor: Actor, store: Choice | None) -> str:
+    """Under which counts are kept: for whom, and for which of the stores."""
+    return f"{topic}:{scope(actor)}:{store[0] if store else ''}"
+
+
+def waiting(actor: Actor, nouns: Iterable[Noun], store: Choice | None) -> dict[str, int]:
+    """Rows that wait per noun, in the store looked at; counted at most every 15 s for one person."""
+    key = counts_key("waiting", actor, store)
     known: dict[str, int] | None = cache.get(key)
     if known is None:
-        known = {n.code: n.waiting(actor) for n in nouns if n.waiting}
+        known = {n.code: n.waiting(narrowed(n, actor, store)) for n in nouns if n.waiting}
         cache.set(key, known, COUNTS_FOR_S)
     return known
 
@@ -68,12 +74,12 @@ def waiting(actor: Actor, nouns: Iterable[Noun]) -> dict[str, int]:
 def counts(request: HttpRequest) -> JsonResponse:
     """The numbers of the menu; pages ask for them after they are drawn."""
     actor = actor_of(request)
-    return JsonResponse(waiting(actor, nouns_for(actor)))
+    return JsonResponse(waiting(actor, nouns_for(actor), chosen(request)))
 
 
 def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:
     path = request.path
-    known: dict[str, int] = cache.get(f"waiting:{scope(actor)}") or {}
+    known: dict[str, int] = cache.get(counts_key("waiting", actor, chosen(request))) or {}
     by_stage: dict[int, list[Entry]] = {
         0: [
             Entry("today", _("Today"), "layout-dashboard", "/", path == "/", None, False),
@@ -86,16 +92,16 @@ def _menu(request: HttpRequest, actor: Actor) -> list[Stage]:
         by_stage[1] = [
             Entry("ranking", _("Market ranking"), "chart-bar", ranking, path == ranking, None, False)
         ]
-    for t in tools_for(actor):
-        url = f"/tools/{t.code}/"
-        by_stage.setdefault(t.stage, []).append(
-            Entry(t.code, t.label, t.icon, url, path.startswith(url), None, False, "tool")
-        )
     for n in nouns_for(actor):
         url = f"/{n.code}/"
         active = path.startswith(url) and path != "/markets/ranking/"
         by_stage.setdefault(n.stage, []).append(
             Entry(n.code, n.label, n.icon, url, active, known.get(n.code), n.waiting is not None)
+        )
+    for t in tools_for(actor):  # below the day's work
+        url = f"/tools/{t.code}/"
+        by_stage.setdefault(t.stage, []).append(
+            Entry(t.code, t.label, t.icon, url, path.startswith(url), None, False, "tool")
         )
     return [Stage(s, words.stage(s), tuple(by_stage[s])) for s in sorted(by_stage)]
 
@@ -113,5 +119,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
     part = getattr(request, "htmx", False)
     if actor and not part:
         out["menu"] = _menu(request, actor)
+        out["stores"], out["looked_at"] = choices(request), chosen(request)
         out["jobs_url"] = "/jobs/" if "jobs" in registry.all_nouns() else ""
     return out

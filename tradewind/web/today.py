@@ -26,7 +26,8 @@ from tradewind.reports import today as figures
 from tradewind.web import clock
 from tradewind.web.kept import kept, scope
 from tradewind.web.kit import cells, chart, words
-from tradewind.web.shell import COUNTS_FOR_S, nouns_for, waiting
+from tradewind.web.shell import COUNTS_FOR_S, counts_key, nouns_for, waiting
+from tradewind.web.store import Choice, chosen, narrowed
 from tradewind.web.who import actor_of
 
 DAYS = 30
@@ -44,13 +45,16 @@ class Work:
     last: datetime | None = None
 
 
-def work(actor: Actor, *, busy_only: bool = False) -> list[Work]:
-    """What waits for people and the steps that run by themselves, in business order; at most 15 s old."""
+def work(actor: Actor, store: Choice | None, *, busy_only: bool = False) -> list[Work]:
+    """What waits for people and the steps that run by themselves, in business order; at most 15 s old.
+
+    With a store: what waits there, and whatever has no store.
+    """
     nouns = registry.all_nouns()
-    key = f"steps:{scope(actor)}"
+    key = counts_key("steps", actor, store)
     known: Mapping[str, int | None] | None = cache.get(key)
     if known is None:
-        known = {s.code: _waiting(s, actor) for s in flow.STEPS}
+        known = {s.code: _waiting(s, actor, store) for s in flow.STEPS}
         cache.set(key, known, COUNTS_FOR_S)
     last = _last_runs()
     steps = [
@@ -61,7 +65,7 @@ def work(actor: Actor, *, busy_only: bool = False) -> list[Work]:
     mine = nouns_for(actor)
     people = [
         (code, 0, Work(nouns[code].label, nouns[code].stage, count, f"/{code}/", False))
-        for code, count in waiting(actor, mine).items()
+        for code, count in waiting(actor, mine, store).items()
         if nouns[code].stage in _LANES and (count or not busy_only)
     ]
     place = {code: n for n, code in enumerate(nouns)}
@@ -83,11 +87,11 @@ def _last_runs() -> dict[str, datetime]:
     return dict(done.values_list("lane").annotate(at=Max("ended_at")))
 
 
-def _waiting(step: flow.Step, actor: Actor) -> int | None:
+def _waiting(step: flow.Step, actor: Actor, store: Choice | None) -> int | None:
     noun = registry.all_nouns().get(step.noun)
     if noun is not None and not actor.can(noun.view):
         return None
-    return step.waiting(actor)
+    return step.waiting(narrowed(noun, actor, store) if noun else actor)
 
 
 def by_stage(found: Sequence[Work]) -> list[tuple[int, str, list[Work]]]:
@@ -140,13 +144,13 @@ def _list_url(noun: str, query: str) -> str:
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits at each step, what runs out, what is unexplained, yesterday's money, the last 30 days."""
-    actor = actor_of(request)
-    now = clock.now()
+    store, now = chosen(request), clock.now()
+    actor = actor_of(request).only(store[0]) if store else actor_of(request)
     on = timezone.localtime(now).date()
     loose = [
         (_UNEXPLAINED[u.code](), u.count, _list_url(u.noun, u.query)) for u in figures.unexplained(actor)
     ]
-    found = work(actor, busy_only=True)
+    found = work(actor_of(request), store, busy_only=True)
     due, due_count = kept(
         "today",
         f"{scope(actor)}|due",
@@ -155,6 +159,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "today": on,
+        "store": store,
         "stages": by_stage(found),
         "idle": not any(w.waiting for w in found),
         "ship_by": [(d, cells.link(Ref("orders", d.order.pk, d.order.external_id))) for d in due],
@@ -177,8 +182,9 @@ _UNEXPLAINED = {
 
 def flow_page(request: HttpRequest) -> HttpResponse:
     """The whole business as a diagram of its steps."""
-    actor = actor_of(request)
-    return render(request, "pages/flow.html", {"stages": by_stage(work(actor))})
+    store = chosen(request)
+    found = by_stage(work(actor_of(request), store))
+    return render(request, "pages/flow.html", {"stages": found, "store": store})
 
 
 def tour(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", people.profile, name="profile"),
     path("language", people.language, name="language"),
     path("look", people.look, name="look"),
+    path("store", people.store, name="store"),
     path("markets/ranking/", markets.ranking, name="ranking"),
     path("tools/<slug:code>/", tools.show, name="tool"),
     path("tools/<slug:code>/answer", tools.answer, name="tool-answer"),

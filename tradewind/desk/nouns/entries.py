@@ -132,6 +132,7 @@ NOUN = Noun(
     icon="book-open",
     prefix="jen",
     view="ledger.view",
+    by_store=True,
     rows=queries.entries,
     columns=(
         Column("number", _("Number"), TEXT, str, sort="number"),

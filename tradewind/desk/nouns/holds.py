@@ -81,6 +81,7 @@ NOUN = Noun(
     icon="hand",
     prefix="hld",
     view="orders.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("order", _("Order"), LINK, _order, sort="order__external_id"),

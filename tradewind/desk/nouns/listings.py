@@ -185,6 +185,7 @@ NOUN = Noun(
     icon="tags",
     prefix="lst",
     view="listings.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("external_sku", _("Channel SKU"), sort="external_sku"),

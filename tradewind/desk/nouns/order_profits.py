@@ -108,6 +108,7 @@ NOUN = Noun(
     icon="chart-column",
     prefix="prf",
     view="profit.view",
+    by_store=True,
     rows=queries.profits,
     columns=(
         Column("order", _("Order"), LINK, _order),

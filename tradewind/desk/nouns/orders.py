@@ -234,6 +234,7 @@ NOUN = Noun(
     icon="shopping-cart",
     prefix="ord",
     view="orders.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("number", _("Order"), value="external_id", sort="external_id"),

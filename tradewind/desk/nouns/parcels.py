@@ -162,6 +162,7 @@ NOUN = Noun(
     icon="package",
     prefix="prc",
     view="fulfilment.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("tracking_no", _("Tracking number"), sort="tracking_no"),

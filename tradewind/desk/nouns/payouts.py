@@ -93,6 +93,7 @@ NOUN = Noun(
     icon="banknote-arrow-down",
     prefix="pay",
     view="treasury.view",
+    by_store=True,
     rows=queries.payouts,
     columns=(
         Column("settlement", _("Settlement"), LINK, lambda p: settlement_ref(p.settlement)),

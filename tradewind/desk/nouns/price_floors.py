@@ -109,6 +109,7 @@ NOUN = Noun(
     icon="arrow-down-to-line",
     prefix="pfl",
     view="prices.view",
+    by_store=True,
     rows=queries.floors,
     columns=(
         Column("external_sku", _("Channel SKU"), value="listing.external_sku", sort="listing__external_sku"),

@@ -116,6 +116,7 @@ NOUN = Noun(
     icon="scale",
     prefix="ppo",
     view="prices.view",
+    by_store=True,
     rows=queries.policies,
     columns=(
         Column("code", _("Code"), sort="code"),

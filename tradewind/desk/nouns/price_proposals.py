@@ -150,6 +150,7 @@ NOUN = Noun(
     icon="list-checks",
     prefix="ppr",
     view="prices.view",
+    by_store=True,
     rows=queries.proposals,
     columns=(
         Column("number", _("Number"), sort="number"),

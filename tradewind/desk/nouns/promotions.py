@@ -147,6 +147,7 @@ NOUN = Noun(
     icon="calendar-range",
     prefix="prm",
     view="prices.view",
+    by_store=True,
     rows=queries.promotions,
     columns=(
         Column("code", _("Code"), sort="code"),

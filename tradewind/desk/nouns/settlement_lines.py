@@ -43,6 +43,7 @@ NOUN = Noun(
     icon="list",
     prefix="stl",
     view="settlements.view",
+    by_store=True,
     rows=queries.lines,
     columns=(
         Column("settlement", _("Settlement"), LINK, lambda x: settlement_ref(x.settlement)),

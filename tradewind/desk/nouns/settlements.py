@@ -173,6 +173,7 @@ NOUN = Noun(
     icon="receipt-text",
     prefix="set",
     view="settlements.view",
+    by_store=True,
     rows=queries.settlements,
     columns=(
         Column("external_id", _("Settlement"), sort="external_id"),

@@ -47,6 +47,7 @@ NOUN = Noun(
     icon="link",
     prefix="map",
     view="listings.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("listing", _("Listing"), LINK, _listing, sort="listing__external_sku"),

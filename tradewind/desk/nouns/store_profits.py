@@ -60,6 +60,7 @@ NOUN = Noun(
     icon="store",
     prefix="spr",
     view="profit.view",
+    by_store=True,
     rows=queries.selling_stores,
     columns=(
         Column("code", _("Code"), sort="code"),

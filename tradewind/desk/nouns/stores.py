@@ -171,6 +171,7 @@ NOUN = Noun(
     icon="store",
     prefix="sto",
     view="stores.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("code", _("Code"), sort="code"),

@@ -90,6 +90,7 @@ NOUN = Noun(
     icon="refresh-cw",
     prefix="syn",
     view="stores.view",
+    by_store=True,
     rows=_rows,
     columns=(
         Column("store", _("Store"), LINK, _store, sort="store__code"),

@@ -42,6 +42,7 @@ NOUN = Noun(
     icon="layers",
     prefix="wav",
     view="fulfilment.view",
+    by_store=True,
     rows=waves_visible,
     columns=(
         Column("number", _("Number"), sort="number"),

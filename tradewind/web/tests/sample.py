@@ -101,6 +101,7 @@ def _make(call: Call) -> Outcome:
 NOUN = Noun(
     code="samples", label="Samples", stage=5, place=1, icon="package", prefix="smp", view="orders.view",
     rows=_rows, detail=_detail, order="-placed_at", search=("external_id__istartswith",), state_field="state",
+    by_store=True,
     columns=(
         Column("external_id", "Number", sort="external_id"),
         Column("state", "State", STATE),

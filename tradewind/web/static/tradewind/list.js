@@ -54,6 +54,7 @@
     const ids = none ? [] : fixed ? [fixed.value] : chosen();
     const form = new FormData(bulk);
     const values = { _from: form.get("_from") || "list", _wish: form.get("_wish") || "" };
+    if (form.has("_store")) values._store = form.get("_store");
     if (!none && !ids.length && !all) { tw.toast(bulk.dataset.none, true); return; }
     if (all && !none) values._all = "1"; else if (ids.length) values.id = ids;
     if (button.hasAttribute("data-quick") && !values._all) {

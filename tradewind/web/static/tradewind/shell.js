@@ -77,6 +77,15 @@
     }
   });
 
+  // A choice in the top bar takes effect at once, and leads back to the list as it stands now.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-submits]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    const next = event.target.closest("[data-back-here]") && event.target.elements.next;
+    if (next) next.value = location.pathname + location.search;
+  });
+
   const count = async () => {
     const side = by("side");
     if (!side || document.hidden) return;
