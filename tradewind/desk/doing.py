@@ -33,6 +33,8 @@ from tradewind.engine.access import Actor, Denied
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError, parse_decimal
 
+_SHOWN = 12  # choices named where none of them was given
+
 
 def action(noun: Noun, code: str) -> Action:
     """An action of a noun; KeyError when there is none."""
@@ -105,7 +107,7 @@ def typed(fields: Sequence[Field], given: Mapping[str, Any], by: Actor) -> dict[
         try:
             values[one.name] = _parse(one, raw, by)
         except (ValueError, MoneyError, TypeError) as exc:
-            problems.append(Problem(None, one.name, str(raw)[:80], str(exc), _accepted(one)))
+            problems.append(Problem(None, one.name, str(raw)[:80], str(exc), _accepted(one, by)))
     if problems:
         raise Refused(problems)
     return values
@@ -126,6 +128,12 @@ def _parse(one: Field, raw: Any, by: Actor) -> Any:
             raise ValueError(_("not one of the choices"))
         return text
     return _PARSERS.get(one.kind, str)(text)
+
+
+def _named(choices: list[str]) -> str:
+    """The first choices; more than a person reads are counted."""
+    shown = ", ".join(choices[:_SHOWN])
+    return shown if len(choices) <= _SHOWN else f"{shown} ... ({len(choices)})"
 
 
 def _whole(text: str) -> int:
@@ -162,7 +170,9 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }  # fmt: skip
 
 
-def _accepted(one: Field) -> str:
+def _accepted(one: Field, by: Actor) -> str:
+    if one.choices is not None:
+        return _named([str(value) for value, _label in one.choices(by)])
     return {
         INT: _("a whole number, e.g. 12"),
         DECIMAL: _("a number, e.g. 12.34"),

@@ -16,6 +16,7 @@ from typing import Any
 from tradewind.apps.catalog.models import Sku
 from tradewind.apps.logistics.models import Warehouse
 from tradewind.apps.logistics.queries import Offer, quotes
+from tradewind.apps.logistics.queries import goods_of as stated_goods
 from tradewind.apps.sourcing.models import Quote
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING
@@ -237,6 +238,7 @@ def _parcel(asked: Asked, goods: Goods) -> Parcel | None:
         length,
         width,
         None if height is None else height * asked.qty,
+        goods=stated_goods(goods.attributes),
     )
 
 
