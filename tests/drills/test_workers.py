@@ -65,18 +65,16 @@ def test_a_worker_that_is_told_to_end_finishes_the_job_in_hand(house):
 
 def serve(house, *args):
     port = free_port()
-    began = time.monotonic()
     server = house.start("serve", "--port", str(port), "--json", *args, stdout=subprocess.PIPE)
     said = json.loads(server.stdout.readline())
     with urllib.request.urlopen(said["address"] + "login/", timeout=30) as answer:
         assert answer.status == 200
-    return server, said, time.monotonic() - began
+    return server, said
 
 
 def test_the_server_answers_soon_says_who_may_sign_in_and_ends_cleanly_with_its_worker(house):
     made = json.loads(house.run("user", "add", "olga", "--json"))
-    server, said, took = serve(house)
-    assert took < 12  # 3 s on a quiet machine: bench/ measures it
+    server, said = serve(house)
     assert said["logins"] == [{"user": "olga", "password": made["password"]}]
     worker = until(lambda: psutil.Process(server.pid).children())[0]
     assert "worker" in worker.cmdline()
@@ -86,7 +84,7 @@ def test_the_server_answers_soon_says_who_may_sign_in_and_ends_cleanly_with_its_
 
 
 def test_the_worker_ends_when_its_server_is_killed_and_is_started_again_when_it_dies(house):
-    server, _said, _took = serve(house)
+    server, _said = serve(house)
     process = psutil.Process(server.pid)
     first = until(process.children)[0]
     first.kill()
@@ -98,7 +96,7 @@ def test_the_worker_ends_when_its_server_is_killed_and_is_started_again_when_it_
 
 
 def test_without_worker_the_server_is_alone(house):
-    server, _said, _took = serve(house, "--no-worker")
+    server, _said = serve(house, "--no-worker")
     assert psutil.Process(server.pid).children() == []
     server.send_signal(signal.SIGTERM)
     assert server.wait(30) == 0

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -191,13 +190,11 @@ def test_the_doctor_ends_with_one_when_something_is_wrong(run):
     assert (code, found["ok"]) == (1, False)
 
 
-def test_help_needs_no_database_and_is_quick():
-    began = time.monotonic()
+def test_help_loads_no_django():
     command = [sys.executable, "-X", "importtime", "-m", "tradewind.cli.main", "--help"]
     got = subprocess.run(command, capture_output=True, text=True)
     assert got.returncode == 0
     assert "django" not in got.stderr
-    assert time.monotonic() - began < 5
     assert all(name in got.stdout for name in COMMANDS)
 
 
