@@ -44,7 +44,7 @@ test: $(DEV_STAMP) messages  ## all tests but the deep drills
 	$(V)/python -m pytest -n 2 --dist loadfile -m "not deep"
 
 deep: $(DEV_STAMP) messages  ## long drills: kill -9, races, faults
-	$(V)/python -m pytest -m deep tests
+	$(V)/python -m pytest -m deep tests tradewind
 
 bench: $(DEV_STAMP) messages  ## every benchmark; without the peers where they cannot be installed
 	-$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
