@@ -85,8 +85,10 @@ BEGIN
   IF EXISTS (SELECT 1 FROM fresh f WHERE f.posted
              AND NOT EXISTS (SELECT 1 FROM ledger_posting p WHERE p.entry_id = f.id)) THEN
     RAISE EXCEPTION '{EMPTY}' USING ERRCODE = '23514'; END IF;
-  IF EXISTS (SELECT 1 FROM fresh f JOIN ledger_posting p ON p.entry_id = f.id WHERE f.posted
-             GROUP BY f.id, p.currency HAVING sum(p.amount_minor) <> 0) THEN
+  -- Lateral: entry by entry through the index; a join was planned as a walk through all postings.
+  IF EXISTS (SELECT 1 FROM fresh f CROSS JOIN LATERAL (
+               SELECT 1 FROM ledger_posting p WHERE p.entry_id = f.id
+               GROUP BY p.currency HAVING sum(p.amount_minor) <> 0) x WHERE f.posted) THEN
     RAISE EXCEPTION '{UNBALANCED}' USING ERRCODE = '23514'; END IF;
   RETURN NULL;
 END $$;
