@@ -69,4 +69,6 @@ def database() -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # Solid state, not spinning disks: or a few hundred keys are found by reading the whole table.
+        "OPTIONS": {"options": "-c random_page_cost=1.1 -c jit=off"},
     }

@@ -177,6 +177,7 @@ def _update_many(body: str, names: Sequence[str], rows: Sequence[Sequence[Any]])
     return changed
 
 
+@cache
 def _pg_type(model: type[models.Model], column: str) -> str:
     for field in model._meta.concrete_fields:
         if field.column == column:

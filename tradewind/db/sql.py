@@ -37,6 +37,8 @@ def within(column: str, ids: Iterable[int]) -> tuple[str, list[Any]]:
     Keys are taken in blocks: ids that are one block SQLite finds much faster as a range.
     """
     wanted = sorted(set(ids))
+    if len(wanted) == 1:
+        return f"{column} = %s", wanted
     if not wanted or on_postgresql() or wanted[-1] - wanted[0] + 1 != len(wanted):
         return among(column), [id_set(wanted)]
     return f"{column} BETWEEN %s AND %s", [wanted[0], wanted[-1]]
