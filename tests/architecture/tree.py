@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ROOT / "tradewind"
 APPS = (
     "org", "markets", "logistics", "research", "catalog", "sourcing", "stock", "stores", "listings", "prices",
-    "orders", "fulfilment", "settlements", "treasury", "ledger", "profit",
+    "orders", "fulfilment", "settlements", "claims", "treasury", "payables", "ledger", "profit",
 )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRADEWIND_ORIGINS", "").split
 
 APPS = [
     "org", "markets", "logistics", "research", "catalog", "sourcing", "stock", "stores",
-    "listings", "prices", "orders", "fulfilment", "settlements", "treasury", "ledger", "profit",
+    "listings", "prices", "orders", "fulfilment", "settlements", "claims", "treasury", "payables",
+    "ledger", "profit",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

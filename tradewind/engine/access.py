@@ -35,7 +35,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "orders.view": _ALL, "orders.change": _OPS | frozenset({SERVICE}), "orders.reserve": _WH,
     "fulfilment.view": _ALL, "fulfilment.change": _WH,
     "settlements.view": _FIN, "settlements.change": _FIN,
+    "claims.view": _OPS | _FIN, "claims.change": _OPS | _FIN,
     "treasury.view": _FIN, "treasury.change": _FIN,
+    "payables.view": _BUY | _FIN, "payables.request": _BUY | _OPS | _FIN, "payables.change": _FIN,
+    "payables.approve": frozenset({OWNER}),
     "ledger.view": _FIN, "ledger.change": _FIN,
     "profit.view": _FIN | frozenset({OPERATIONS}), "profit.change": _FIN,
 }  # fmt: skip

@@ -42,7 +42,9 @@ AREAS = {
     "orders": gettext_noop("orders"),
     "fulfilment": gettext_noop("fulfilment"),
     "settlements": gettext_noop("settlements"),
+    "claims": gettext_noop("bills and claims"),
     "treasury": gettext_noop("treasury"),
+    "payables": gettext_noop("payables"),
     "ledger": gettext_noop("ledger"),
     "profit": gettext_noop("profit"),
 }
@@ -54,6 +56,7 @@ DOINGS = {
     "receive": gettext_noop("receive goods"),
     "reserve": gettext_noop("reserve"),
     "cost": gettext_noop("change costs"),
+    "request": gettext_noop("request"),
 }
 # States that occur in many tables, with their tone.
 STATES = {
