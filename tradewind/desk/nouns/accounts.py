@@ -35,6 +35,7 @@ from tradewind.engine.access import Actor
 KINDS = {
     "asset": _("Asset"),
     "liability": _("Liability"),
+    "equity": _("Equity"),
     "income": _("Income"),
     "expense": _("Expense"),
 }
