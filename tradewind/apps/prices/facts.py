@@ -17,21 +17,27 @@ from tradewind.apps.catalog.models import Sku
 from tradewind.apps.logistics.models import Warehouse
 from tradewind.apps.logistics.queries import Offer, quotes
 from tradewind.apps.logistics.queries import goods_of as stated_goods
+from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.sourcing.models import Quote
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING
+from tradewind.engine.fulfilment_fees import Unit, fulfilment_of
 from tradewind.engine.money import Money, round_half_up
 from tradewind.engine.pricing import Cost
 from tradewind.engine.rates import Parcel
+from tradewind.engine.rulebook import Rulebook
 
 FROM_ABROAD, FROM_HERE = ("postal", "express", "line"), ("local",)  # kinds of services to the buyer
 HOME_KINDS = ("own", "supplier")  # warehouses to which no first leg goes
+PLATFORM = "platform"  # warehouses from which the channel itself ships, by its own card
+APPAREL = "apparel"  # the one class of goods for which cards of channels differ
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A unit to be sold: `qty` pieces of a SKU in a market, from a warehouse of an owner (None: from any),
-    by a service (its code; empty: the cheapest that takes it)."""
+    by a service (its code; empty: the cheapest that takes it). Out of a platform's warehouse the
+    channel's own card counts instead."""
 
     sku_id: int
     market: str
@@ -39,6 +45,7 @@ class Asked:
     warehouse_id: int | None = None
     owner_id: int | None = None
     service: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,11 @@ def unit_facts(asked: Sequence[Asked], on: date) -> list[UnitFacts]:
     houses = {pk: country for pk, (country, _kind) in places.items()}
     bought = _bought(ids, on)
     freight = _freight(asked, goods, houses, on)
+    platform = [i for i, a in enumerate(asked) if a.warehouse_id and places[a.warehouse_id][1] == PLATFORM]
+    if platform:
+        book = rulebook()
+        for i in platform:
+            freight[i] = (_by_channel(asked[i], goods[asked[i].sku_id], book, on), "local")
     found = []
     for a, (fulfilment, way) in zip(asked, freight, strict=True):
         imported = a.warehouse_id is not None and houses[a.warehouse_id] == a.market
@@ -225,6 +237,19 @@ def _freight(
             for i in places:
                 found[i] = cost
     return found
+
+
+def _by_channel(asked: Asked, goods: Goods, book: Rulebook, on: date) -> Cost:
+    """What the channel's warehouse charges for the unit by its dated card; missing with the reason."""
+    length, width, height = goods.sides
+    if not goods.weight_g or length is None or width is None or height is None:
+        return Cost("fulfilment", None, state=MISSING, formula="the SKU is not weighed and measured yet")
+    unit = Unit((length, width, height * asked.qty), goods.weight_g * asked.qty)
+    of = APPAREL if goods.category == APPAREL else "*"
+    fee = fulfilment_of(book, on, unit, channel=asked.channel, market=asked.market, goods=of)
+    if not isinstance(fee.amount, Money):
+        return Cost("fulfilment", None, state=MISSING, formula=fee.formula)
+    return Cost("fulfilment", fee.amount, False, ESTIMATED, fee.formula, fee.source, dict(fee.inputs))
 
 
 def _parcel(asked: Asked, goods: Goods) -> Parcel | None:

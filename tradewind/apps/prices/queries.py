@@ -123,8 +123,8 @@ def offered_everywhere(sku_ids: Iterable[int], on: date, actor: Actor) -> list[t
 def _made(rows: Sequence[tuple[Any, ...]], on: date) -> list[Offered]:
     chosen = _policies(rows)
     asked = [
-        Asked(sku, market, qty or 1, house, company, wish.service if wish else "")
-        for (_id, _ch, market, *_rest, company, house, sku, qty), wish in zip(rows, chosen, strict=True)
+        Asked(sku, market, qty or 1, house, company, wish.service if wish else "", channel)
+        for (_id, channel, market, *_rest, company, house, sku, qty), wish in zip(rows, chosen, strict=True)
         if sku is not None
     ]
     units = iter(unit_facts(asked, on))
