@@ -154,14 +154,19 @@ def _tables(tariffs: queries.Tariffs, found: _Found) -> tuple[Table, ...]:
         )
         tables.append(Table(_("Special rates, with proof of origin"), columns, special))
     tables += _chapter_99(tariffs, found)
-    layers = _layers(tariffs, asked)
-    if layers:
+    layers, regimes = _layers(tariffs, asked, regime=False), _layers(tariffs, asked, regime=True)
+    if layers or regimes:
         columns = (
             Column("layer", _("Layer")), Column("rate", _("Duty rate")),
             Column("scope", _("Falls on"), wide=True), Column("valid_from", _("From"), DATE),
             Column("valid_to", _("Until"), DATE), Column("source", _("Source")),
         )  # fmt: skip
-        tables.append(Table(_("Additional duties by the rulebook"), columns, layers))
+        titles = (
+            _("Additional duties by the rulebook"),
+            _("Regimes of small consignments, instead of it all"),
+        )
+        found_rows = zip(titles, (layers, regimes), strict=True)
+        tables += [Table(title, columns, rows) for title, rows in found_rows if rows]
     return tuple(tables)
 
 
@@ -189,7 +194,8 @@ def _chapter_99(tariffs: queries.Tariffs, found: _Found) -> list[Table]:
     return [Table(title, LINEAGE, rows) for title, rows in titles if rows]
 
 
-def _layers(tariffs: queries.Tariffs, asked: _Question) -> list[Mapping[str, Any]]:
+def _layers(tariffs: queries.Tariffs, asked: _Question, *, regime: bool) -> list[Mapping[str, Any]]:
+    """Rows of kind duty: those that come on top of the tariff, or those that stand alone in its place."""
     try:
         rows = tariffs.book.each("duty", "layer", asked.on, market=asked.market, origin=asked.origin)
     except RuleGap:
@@ -200,6 +206,7 @@ def _layers(tariffs: queries.Tariffs, asked: _Question) -> list[Mapping[str, Any
             "valid_from": rule.valid_from, "valid_to": rule.valid_to, "source": rule.source,
         }
         for rule in rows
+        if (rule.values.get("stacking") == "regime") is regime
     ]  # fmt: skip
 
 
