@@ -1,0 +1,16 @@
+"""Questions to claims."""
+
+from tradewind.apps.claims.queries.lists import (
+    bill_lines,
+    bills,
+    claims,
+    fee_audits,
+    findings,
+    layouts,
+)
+from tradewind.apps.claims.queries.owed import BillToPay, Blocker, bills_to_pay, blocking
+
+__all__ = [
+    "BillToPay", "Blocker", "bill_lines", "bills", "bills_to_pay", "blocking", "claims", "fee_audits",
+    "findings", "layouts",
+]  # fmt: skip
