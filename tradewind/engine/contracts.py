@@ -138,8 +138,9 @@ class Settlement:
         return self.total - Money.total((r.amount for r in self.rows), self.currency)
 
 
-# Kinds of provider transactions.
+# Kinds of provider transactions. RETURN: a withdrawal that came back; PAY: money out to somebody else.
 RECEIVE, FEE, WITHDRAW, CONVERT = "receive", "fee", "withdraw", "convert"
+RETURN, PAY = "return", "pay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class ProviderTransaction:
     """A line of a collection account's statement; amount signed as it moves the account's balance."""
 
     external_id: str
-    kind: str  # RECEIVE, FEE, WITHDRAW, CONVERT
+    kind: str  # RECEIVE, FEE, WITHDRAW, CONVERT, RETURN, PAY
     amount: Money
     at: datetime
     reference: str = ""  # the payer's reference: for a receipt, the channel's payout id
