@@ -122,7 +122,11 @@ class SettlementRow:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A settlement file: a period, a deposit total and lines that must sum to it."""
+    """A settlement file: a period, a deposit total and lines that must sum to it.
+
+    `stated` is False where the file names no total: then it is the sum of the lines, and a line missing from
+    the file cannot be noticed by it. `layout` is the one it was read by; `notes` say what was left aside.
+    """
 
     external_id: str
     currency: str
@@ -131,6 +135,9 @@ class Settlement:
     deposit_on: date | None
     total: Money
     rows: tuple[SettlementRow, ...]
+    stated: bool = True
+    layout: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def remainder(self) -> Money:
