@@ -37,6 +37,7 @@ class Parcel(models.Model):
     freight_state = columns.code(10, db_default="missing")  # actual, estimated, missing
     freight_source = models.CharField(max_length=120, blank=True, db_default="")
     shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)  # the carrier's last scan of delivery
     pushed_at = models.DateTimeField(null=True)
     push_error = models.TextField(blank=True, db_default="")
     push_attempts = models.PositiveIntegerField(default=0, db_default=0)

@@ -20,6 +20,11 @@ class Supplier(models.Model):
     currency = columns.currency()
     contact = models.CharField(max_length=200, blank=True)
     state = columns.state("active")  # active, stopped
+    # What was agreed on paying; null: not agreed, so no deposit and no due day is known.
+    deposit_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    deposit_days = models.PositiveSmallIntegerField(null=True)  # after the order
+    balance_days = models.PositiveSmallIntegerField(null=True)
+    balance_from = columns.code(12, blank=True, db_default="")  # see states.py
 
     def __str__(self) -> str:
         return self.name

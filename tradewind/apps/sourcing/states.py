@@ -1,4 +1,4 @@
-"""States of suppliers and purchase orders."""
+"""States of suppliers and purchase orders; from which day a balance falls due."""
 
 from tradewind.db.states import StateTable
 
@@ -15,3 +15,7 @@ PURCHASE_ORDER = StateTable(
 )
 # Goods may still come in.
 OPEN = ("placed", "part_received")
+
+# The invoice itself, or the last day of its month (月结).
+INVOICE_DAY, MONTH_END = "invoice", "month_end"
+BALANCE_FROM = (INVOICE_DAY, MONTH_END)

@@ -8,18 +8,30 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from tradewind.apps.fulfilment.operations import Shipment, pack, pick, ship, take_apart
+from tradewind.apps.fulfilment.operations import (
+    DeliveryScan,
+    Shipment,
+    import_deliveries,
+    pack,
+    pick,
+    record_deliveries,
+    ship,
+    take_apart,
+)
 from tradewind.apps.fulfilment.queries import parcels_visible
 from tradewind.apps.logistics.models import Service
 from tradewind.apps.orders.models import OrderLine
 from tradewind.db.states import WrongState
 from tradewind.desk.kernel import (
     CHOICE,
+    DATE,
+    FILE,
     FLAG,
     INT,
     LINK,
     MANY,
     MONEY,
+    NONE,
     ONE,
     STATE,
     TEXT,
@@ -84,6 +96,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Freight is"), COST_STATES.get(row.freight_state, row.freight_state)),
             Fact(_("Freight by"), row.freight_source),
             Fact(_("Shipped"), row.shipped_at, TIME),
+            Fact(_("Delivered"), row.delivered_at, TIME),
             Fact(_("Confirmed by the channel"), row.pushed_at, TIME),
             Fact(_("Pushes"), row.push_attempts, INT),
         ),
@@ -138,6 +151,22 @@ def _ship_one(call: Call) -> Outcome:
     return Outcome(_now("%(count)d parcels shipped.") % {"count": len(done)}, len(done))
 
 
+def _delivered(call: Call) -> Outcome:
+    numbers = parcels_visible(call.by).filter(id__among=list(call.ids)).values_list("tracking_no", flat=True)
+    scans = [DeliveryScan(number, call.values["on"]) for number in numbers]
+    return _scanned(record_deliveries(scans=scans, now=call.now, by=call.by))
+
+
+def _deliveries(call: Call) -> Outcome:
+    file = call.values["file"]
+    return _scanned(import_deliveries(name=file.name, data=file.content, now=call.now, by=call.by))
+
+
+def _scanned(done: Any) -> Outcome:
+    words = _now("%(new)d deliveries new, %(corrected)d corrected, %(same)d known before.")
+    return Outcome(words % done._asdict(), done.new + done.corrected)
+
+
 def _apart(call: Call) -> Outcome:
     done = _safely(
         lambda: take_apart(
@@ -176,6 +205,7 @@ NOUN = Noun(
         Column("freight", _("Freight"), MONEY, _freight),
         Column("left", _("Time left"), TEXT, _left),
         Column("shipped_at", _("Shipped"), TIME),
+        Column("delivered_at", _("Delivered"), TIME),
         Column("known", _("Channel knows"), FLAG, _known),
     ),
     detail=_detail,
@@ -195,6 +225,10 @@ NOUN = Noun(
                states=("packed",), key="s"),
         Action("ship_one", _("Ship with a tracking number"), _ship_one, "fulfilment.change", ONE,
                (_SERVICE, Field("tracking_no", _("Tracking number"))), states=("packed",)),
+        Action("delivered", _("Delivered"), _delivered, "fulfilment.change", MANY,
+               (Field("on", _("Day of delivery"), DATE),), states=("shipped",), key="d"),
+        Action("deliveries", _("Import deliveries"), _deliveries, "fulfilment.change", NONE,
+               (Field("file", _("File"), FILE, help=_("Tracking number and day of delivery, CSV or XLSX")),)),
         Action("apart", _("Take apart"), _apart, "fulfilment.change", MANY, (Field("reason", _("Why")),),
                states=IN_HOUSE, danger=True, confirm=_("The goods go back on the shelf. Go on?")),
     ),

@@ -9,11 +9,14 @@ from tradewind.apps.sourcing import queries
 from tradewind.apps.sourcing.operations import (
     NewQuote,
     NewSupplier,
+    PaymentTerms,
     record_quotes,
     register_suppliers,
     resume_suppliers,
+    set_payment_terms,
     stop_suppliers,
 )
+from tradewind.apps.sourcing.states import BALANCE_FROM, INVOICE_DAY, MONTH_END
 from tradewind.desk.kernel import (
     CHOICE,
     COUNTRY,
@@ -25,6 +28,7 @@ from tradewind.desk.kernel import (
     MONEY,
     NONE,
     ONE,
+    PERCENT,
     STATE,
     TEXT,
     Action,
@@ -67,6 +71,10 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Country"), row.country, COUNTRY),
             Fact(_("Paid in"), row.currency),
             Fact(_("Contact"), row.contact, TEXT, None, "supplier"),
+            Fact(_("Deposit"), row.deposit_percent, PERCENT, None, "cost"),
+            Fact(_("Deposit due days after the order"), row.deposit_days, INT, None, "cost"),
+            Fact(_("Balance due after days"), row.balance_days, INT, None, "cost"),
+            Fact(_("Counted from"), _FROM.get(row.balance_from, ""), TEXT, None, "cost"),
         ),
         (
             Table(_("Quotes"), QUOTES, asked, _("No quote yet."), "cost"),
@@ -120,6 +128,18 @@ def _quotes(call: Call) -> Outcome:
     return Outcome(_now("%(n)s quotes kept.") % {"n": len(made)}, len(made))
 
 
+_FROM = {INVOICE_DAY: _("the invoice's day"), MONTH_END: _("the end of the invoice's month")}
+
+
+def _terms(call: Call) -> Outcome:
+    v = call.values
+    terms = PaymentTerms(
+        v["deposit_percent"], v["deposit_days"], v["balance_days"], v["balance_from"] or INVOICE_DAY
+    )
+    done = set_payment_terms(ids=call.ids, terms=terms, now=call.now, by=call.by)
+    return Outcome(_("These terms hold from now on."), len(done))
+
+
 def _stop(call: Call) -> Outcome:
     done = stop_suppliers(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
     return Outcome(_("Nothing more is bought there."), len(done))
@@ -164,6 +184,14 @@ NOUN = Noun(
                   help=_("One a line: SKU, price without VAT, from units, days of lead time")),
             Field("valid_from", _("From"), DATE),
         ), key="q"),
+        Action("terms", _("Set payment terms"), _terms, "sourcing.change", MANY, (
+            Field("deposit_percent", _("Deposit"), PERCENT, False,
+                  help=_("Share of the order without VAT; empty: no deposit")),
+            Field("deposit_days", _("Deposit due days after the order"), INT, False),
+            Field("balance_days", _("Balance due after days"), INT, False),
+            Field("balance_from", _("Counted from"), CHOICE, False,
+                  choices=lambda _actor: [(code, _FROM[code]) for code in BALANCE_FROM], initial=INVOICE_DAY),
+        ), key="t"),
         Action("stop", _("Stop"), _stop, "sourcing.change", MANY, (Field("reason", _("Reason")),),
                states=("active",), danger=True),
         Action("resume", _("Take up again"), _resume, "sourcing.change", MANY, states=("stopped",)),

@@ -13,9 +13,11 @@ from tradewind.apps.sourcing.operations.receiving import Delivered, Delivery, re
 from tradewind.apps.sourcing.operations.suppliers import (
     NewQuote,
     NewSupplier,
+    PaymentTerms,
     record_quotes,
     register_suppliers,
     resume_suppliers,
+    set_payment_terms,
     stop_suppliers,
 )
 
@@ -27,6 +29,7 @@ __all__ = [
     "NewQuote",
     "NewSupplier",
     "NewSupplierInvoice",
+    "PaymentTerms",
     "cancel_purchase_orders",
     "close_purchase_orders",
     "draft_purchase_orders",
@@ -36,5 +39,6 @@ __all__ = [
     "record_supplier_invoices",
     "register_suppliers",
     "resume_suppliers",
+    "set_payment_terms",
     "stop_suppliers",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from tradewind.apps.catalog.models import Sku
 from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings, needed_reason, rows
 from tradewind.apps.sourcing.models import Quote, Supplier
-from tradewind.apps.sourcing.states import SUPPLIER
+from tradewind.apps.sourcing.states import BALANCE_FROM, INVOICE_DAY, SUPPLIER
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
@@ -37,6 +40,16 @@ class NewQuote:
     valid_from: date
     moq: int = 1
     lead_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """What was agreed with a supplier: a deposit some days after the order, the rest after the invoice."""
+
+    deposit_percent: Decimal | None = None  # of the order without VAT
+    deposit_days: int | None = None
+    balance_days: int | None = None
+    balance_from: str = INVOICE_DAY  # or month_end: the last day of the invoice's month
 
 
 def register_suppliers(*, suppliers: Sequence[NewSupplier], now: datetime, by: Actor) -> list[int]:
@@ -72,6 +85,31 @@ def resume_suppliers(*, ids: Sequence[int], now: datetime, by: Actor) -> list[in
     with acting(by, "sourcing.change", kind="supplier", ids=ids, now=now) as act:
         act.note(verb="resume_suppliers")
         return move_all(Supplier, SUPPLIER, "resume", ids)
+
+
+def set_payment_terms(*, ids: Sequence[int], terms: PaymentTerms, now: datetime, by: Actor) -> list[int]:
+    """Say how suppliers are paid from now on; what is owed already keeps its due day.
+
+    Example: 30 % at once, the rest 60 days after the month's end:
+    PaymentTerms(Decimal(30), 0, 60, "month_end").
+    """
+    with acting(by, "sourcing.change", kind="supplier", ids=ids, now=now) as act:
+        found = Findings()
+        share = terms.deposit_percent
+        if share is not None and not 0 <= share <= 100:
+            found.add("deposit_percent", share, _("not a share"), "0 - 100")
+        found.whole("deposit_days", terms.deposit_days, most=3650, needed=False)
+        found.whole("balance_days", terms.balance_days, most=3650, needed=False)
+        found.one_of("balance_from", terms.balance_from, BALANCE_FROM)
+        found.settle()
+        changed = Supplier.objects.filter(id__among=list(ids)).update(
+            deposit_percent=share, deposit_days=terms.deposit_days, balance_days=terms.balance_days,
+            balance_from=terms.balance_from,
+        )  # fmt: skip
+        act.note(verb="set_payment_terms", suppliers=changed, deposit_percent=str(share or ""),
+                 deposit_days=terms.deposit_days, balance_days=terms.balance_days,
+                 balance_from=terms.balance_from)  # fmt: skip
+        return sorted(set(ids))
 
 
 def record_quotes(*, quotes: Sequence[NewQuote], now: datetime, by: Actor) -> list[int]:
