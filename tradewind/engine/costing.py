@@ -1,16 +1,16 @@
-"""Stock cost: layers consumed by FIFO or moving average, charges allocated, late charges spread."""
+"""Stock cost: what units take with them when they leave their batches, by the owner's method."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import share
 
-FIFO, MOVING_AVERAGE = "fifo", "moving_average"
-_BASIS_FIELDS = {"weight": "weight_g", "volume": "volume_mm3", "qty": "qty", "value": "value_minor"}
-BASES = tuple(_BASIS_FIELDS)
+FIFO, MOVING_AVERAGE, MONTH_END, BATCH = "fifo", "moving_average", "month_end", "batch"
+METHODS = (FIFO, MOVING_AVERAGE, MONTH_END, BATCH)
+AVERAGES = (MOVING_AVERAGE, MONTH_END)
 
 
 class NotEnough(ValueError):
@@ -37,82 +37,74 @@ class Use:
     landed_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A batch that shares a charge. Weight, volume, value: totals of the line; None where not known."""
+def method_on(first: str, changes: Sequence[Sequence[str]], day: date) -> str:
+    """The method in force on a day: the first, or that of the last change ([day from, method]) by then.
 
-    key: int
-    qty: int
-    weight_g: int | None = None
-    volume_mm3: int | None = None
-    value_minor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LateShare:
-    """A late charge on one layer: the part on units still here, and on units already sold."""
-
-    layer_id: int
-    on_hand_minor: int
-    sold_minor: int
+    Example: method_on("fifo", [["2027-01-01", "month_end"]], date(2027, 1, 1)) == "month_end".
+    """
+    found = first
+    for start, method in sorted(changes):
+        if start <= day.isoformat():
+            found = method
+    return found
 
 
 def consume(layers: Sequence[Layer], qty: int, method: str = FIFO) -> list[Use]:
-    """Take units out of layers (given oldest first); what is taken and what is left sum to what was.
+    """Take units out of layers, given in the order of taking; what is taken and left sums to what was.
 
-    FIFO takes each layer's own cost. The moving average takes the pool's: units still leave the oldest
-    layers first, and uses of qty 0 move cost between the layers that stay (either sign), so that each
-    of them lies at the average again; a missing goods cost in the pool makes every average missing.
-    Layers without units are passed over. NotEnough when the layers hold fewer units. ValueError for
-    qty < 1. Example: 3 of a layer of 7 units costing 1000 takes 429 (1000 x 3/7, half up), 571 stay.
+    FIFO and batch take each layer's own cost. The moving average takes the pool's: units still leave
+    the first layers first, and uses of qty 0 move cost between the layers that stay (either sign), so
+    that each of them lies at the average again; a missing goods cost in the pool makes every average
+    missing. A month not closed yet takes the moving average as its estimate. Layers without units are
+    passed over. NotEnough when the layers hold fewer units. ValueError for qty < 1.
+    Example: 3 of a layer of 7 units costing 1000 takes 429 (1000 x 3/7, half up), 571 stay.
     """
     if qty < 1:
         raise ValueError("units to consume must be one or more")
+    taken: dict[int, int] = {}
+    need = qty
+    for layer in layers:
+        if need and layer.left_qty > 0:
+            taken[layer.id] = min(need, layer.left_qty)
+            need -= taken[layer.id]
+    if need:
+        raise NotEnough(f"{qty} units asked, the layers hold {qty - need}")
+    return cost_of(layers, taken, method)
+
+
+def cost_of(layers: Sequence[Layer], taken: Mapping[int, int], method: str = FIFO) -> list[Use]:
+    """What units take with them that leave these layers (layer id -> units), by a method."""
+    if method not in METHODS:
+        raise ValueError(f"unknown costing method {method!r}: {', '.join(METHODS)}")
     open_layers = [layer for layer in layers if layer.left_qty > 0]
-    held = sum(layer.left_qty for layer in open_layers)
-    if held < qty:
-        raise NotEnough(f"{qty} units asked, the layers hold {held}")
-    if method == FIFO:
-        return _fifo(open_layers, qty)
-    if method == MOVING_AVERAGE:
-        return _average(open_layers, qty, held)
-    raise ValueError(f"unknown costing method {method!r}: {FIFO} or {MOVING_AVERAGE}")
+    return _average(open_layers, taken) if method in AVERAGES else _own(open_layers, taken)
 
 
-def _take(total: int, part: int, whole: int) -> int:
-    """The cost of part of a whole, half up; all of it for the whole."""
+def part_of(total: int, part: int, whole: int) -> int:
+    """The cost of part of a whole, half up away from zero; all of it for the whole."""
     sign = -1 if total < 0 else 1
     return sign * ((2 * abs(total) * part + whole) // (2 * whole))
 
 
-def _picks(layers: list[Layer], qty: int) -> list[tuple[Layer, int]]:
-    picks = []
-    for layer in layers:
-        if qty == 0:
-            break
-        take = min(qty, layer.left_qty)
-        picks.append((layer, take))
-        qty -= take
-    return picks
-
-
-def _fifo(layers: list[Layer], qty: int) -> list[Use]:
+def _own(layers: list[Layer], taken: Mapping[int, int]) -> list[Use]:
     uses = []
-    for layer, take in _picks(layers, qty):
-        goods = layer.left_goods_minor
-        uses.append(
-            Use(
-                layer.id,
-                take,
-                None if goods is None else _take(goods, take, layer.left_qty),
-                _take(layer.left_landed_minor, take, layer.left_qty),
+    for layer in layers:
+        take = taken.get(layer.id)
+        if take:
+            goods = layer.left_goods_minor
+            uses.append(
+                Use(
+                    layer.id,
+                    take,
+                    None if goods is None else part_of(goods, take, layer.left_qty),
+                    part_of(layer.left_landed_minor, take, layer.left_qty),
+                )
             )
-        )
     return uses
 
 
-def _average(layers: list[Layer], qty: int, held: int) -> list[Use]:
-    taken = {layer.id: take for layer, take in _picks(layers, qty)}
+def _average(layers: list[Layer], taken: Mapping[int, int]) -> list[Use]:
+    qty, held = sum(taken.values()), sum(layer.left_qty for layer in layers)
     left = [layer.left_qty - taken.get(layer.id, 0) for layer in layers]
     known = [layer.left_goods_minor for layer in layers if layer.left_goods_minor is not None]
     goods: list[int] | list[None] = [None] * len(layers)
@@ -128,42 +120,5 @@ def _even_out(costs: list[int], left: list[int], qty: int, held: int) -> list[in
     pool = sum(costs)
     if not sum(left):
         return costs
-    stays = share(pool - _take(pool, qty, held), left)
+    stays = share(pool - part_of(pool, qty, held), left)
     return [cost - stay for cost, stay in zip(costs, stays, strict=True)]
-
-
-def allocate(total: int, lines: Sequence[Line], basis: str) -> list[int]:
-    """Split minor units over lines by a basis, exactly, largest remainders first.
-
-    Refused with a problem for each line whose basis is unknown or below zero (never taken as zero),
-    and when all of them are zero. Example: 100 by weight 1 g and 2 g gives 33 and 67.
-    """
-    field = _BASIS_FIELDS.get(basis)
-    if field is None:
-        raise Refused([Problem(None, "basis", basis, "is not known", ", ".join(BASES))])
-    values = [getattr(line, field) for line in lines]
-    problems = [
-        Problem(line.key, field, str(value), _wrong(value), "0 or more")
-        for line, value in zip(lines, values, strict=True)
-        if value is None or value < 0
-    ]
-    if not problems and not sum(values):
-        problems.append(Problem(None, field, "0", "nothing to share by: every line is zero", "above zero"))
-    if problems:
-        raise Refused(problems)
-    return share(total, values)
-
-
-def _wrong(value: int | None) -> str:
-    return "is not known" if value is None else "is below zero"
-
-
-def spread_late(amount_minor: int, *, layer_id: int, qty: int, left_qty: int) -> LateShare:
-    """Split a charge on a layer that came after some of its units were sold, by units, exactly.
-
-    Example: 100 on a layer of 3 units of which 1 is left: 33 on hand, 67 to what was sold.
-    """
-    if qty < 1 or not 0 <= left_qty <= qty:
-        raise ValueError("a layer has units, and no more left than it had")
-    on_hand, sold = share(amount_minor, [left_qty, qty - left_qty])
-    return LateShare(layer_id, on_hand, sold)

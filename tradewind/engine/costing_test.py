@@ -1,21 +1,20 @@
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradewind.engine.contracts import Refused
 from tradewind.engine.costing import (
+    BATCH,
     FIFO,
+    MONTH_END,
     MOVING_AVERAGE,
-    LateShare,
     Layer,
-    Line,
     NotEnough,
     Use,
-    allocate,
     consume,
-    spread_late,
+    method_on,
 )
 
 LAYERS = [Layer(1, 7, 1000, 70), Layer(2, 10, 2000, 0)]
@@ -55,37 +54,20 @@ def test_empty_layers_are_passed_over():
     assert consume([Layer(1, 0, 0), Layer(2, 1, 5)], 1) == [Use(2, 1, 5, 0)]
 
 
-@pytest.mark.parametrize(
-    ("basis", "parts"), [("weight", [33, 67]), ("volume", [50, 50]), ("qty", [75, 25]), ("value", [0, 100])]
-)
-def test_a_charge_is_shared_by_the_basis_exactly(basis, parts):
-    lines = [Line(1, 3, 1, 8, 0), Line(2, 1, 2, 8, 9)]
-    assert allocate(100, lines, basis) == parts
+def test_a_batch_is_taken_as_fifo_takes_and_an_open_month_at_the_moving_average():
+    assert consume(LAYERS, 8, BATCH) == consume(LAYERS, 8, FIFO)
+    assert consume(LAYERS, 8, MONTH_END) == consume(LAYERS, 8, MOVING_AVERAGE)
 
 
-def test_an_unknown_weight_is_named_and_never_taken_as_zero():
-    with pytest.raises(Refused) as refused:
-        allocate(100, [Line(1, 3, 1), Line(2, 1), Line(3, 1, -5)], "weight")
-    assert [(p.row, p.field, p.reason) for p in refused.value.problems] == [
-        (2, "weight_g", "is not known"),
-        (3, "weight_g", "is below zero"),
+def test_a_method_is_in_force_from_its_day():
+    changes = [["2027-03-01", "fifo"], ["2027-01-01", "month_end"]]
+    assert [method_on("fifo", changes, date(2027, m, d)) for m, d in ((1, 1), (2, 28), (3, 1))] == [
+        "month_end",
+        "month_end",
+        "fifo",
     ]
-
-
-@pytest.mark.parametrize(
-    ("lines", "basis"), [([Line(1, 1, 0)], "weight"), ([], "qty"), ([Line(1, 1)], "colour")]
-)
-def test_nothing_to_share_by_is_refused(lines, basis):
-    with pytest.raises(Refused):
-        allocate(100, lines, basis)
-
-
-def test_a_late_charge_is_split_over_what_is_here_and_what_was_sold():
-    assert spread_late(100, layer_id=5, qty=3, left_qty=1) == LateShare(5, 33, 67)
-    assert spread_late(100, layer_id=5, qty=3, left_qty=3) == LateShare(5, 100, 0)
-    for qty, left in ((0, 0), (3, 4), (3, -1)):
-        with pytest.raises(ValueError, match="a layer has units"):
-            spread_late(100, layer_id=5, qty=qty, left_qty=left)
+    assert method_on("fifo", changes, date(2026, 12, 31)) == "fifo"
+    assert method_on("batch", [], date(2026, 12, 31)) == "batch"
 
 
 COST = st.integers(0, 10**9)
@@ -126,14 +108,3 @@ def test_the_moving_average_is_the_pool_s_average_within_half_a_fen(layers, data
     qty = data.draw(st.integers(1, held))
     total = sum(use.goods_minor for use in consume(layers, qty, MOVING_AVERAGE))
     assert abs(total - Fraction(pool * qty, held)) <= Fraction(1, 2)
-
-
-@given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=8).filter(any))
-def test_a_charge_shared_sums_to_the_charge(total, weights):
-    assert sum(allocate(total, [Line(i, 1, w) for i, w in enumerate(weights)], "weight")) == total
-
-
-@given(st.integers(-(10**9), 10**9), st.integers(1, 1000), st.data())
-def test_a_late_charge_is_spread_whole(amount, qty, data):
-    late = spread_late(amount, layer_id=1, qty=qty, left_qty=data.draw(st.integers(0, qty)))
-    assert late.on_hand_minor + late.sold_minor == amount

@@ -37,7 +37,8 @@ class Company(models.Model):
     name_zh = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2)
     base_currency = columns.currency()
-    costing = columns.code(16, default="fifo", db_default="fifo")  # fifo, moving_average
+    costing = columns.code(16, default="fifo", db_default="fifo")  # engine.costing.METHODS
+    costing_changes: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
     is_practice = models.BooleanField(default=False)
 
     def __str__(self) -> str:

@@ -69,6 +69,7 @@ class Reservation(models.Model):
     demand_id = models.BigIntegerField()
     qty = models.BigIntegerField()
     at = models.DateTimeField()
+    batch = columns.code(40, blank=True, db_default="")  # to be taken from this one, where batches are chosen
 
     class Meta:
         constraints = [
@@ -101,7 +102,8 @@ class CostLayer(models.Model):
     left_goods_minor = columns.minor(null=True)
     left_landed_minor = columns.minor(default=0, db_default=0)
     state = columns.code(10)  # actual, estimated, missing
-    late = models.BooleanField(default=False, db_default=False)  # its cost came after units left: to book
+    late = models.BooleanField(default=False, db_default=False)  # what left it costs otherwise now: to book
+    charges = models.PositiveSmallIntegerField(default=0, db_default=0)  # bills laid on it that stand
 
     class Meta:
         constraints = [
@@ -130,6 +132,7 @@ class LayerUse(models.Model):
     goods_minor = columns.minor(null=True)
     landed_minor = columns.minor(default=0)
     at = models.DateTimeField()
+    estimated = models.BooleanField(default=False, db_default=False)  # until its month is costed
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "source_id", "layer"], name="one_layer_use")]
@@ -169,11 +172,19 @@ class FirstLegLine(models.Model):
 
 
 class LandedCharge(models.Model):
-    """A bill of a first leg (freight, duty ...) allocated to its batches by one key."""
+    """A creditor's bill of one kind laid on batches by one key, or what takes such a bill back.
 
-    leg = models.ForeignKey(FirstLeg, on_delete=models.PROTECT, related_name="charges")
-    kind = columns.code(20)  # freight, duty, insurance, handling
-    basis = columns.code(20)  # weight, volume, qty, value
+    Nothing is changed or deleted: a reversal is a row of its own with everything below zero, and both
+    are `void` from then on. `allocated` says batch by batch what was laid and where it lay that day.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="landed_charges")
+    sheet = columns.code(20)  # bills entered together, over the same batches
+    leg = models.ForeignKey(FirstLeg, on_delete=models.PROTECT, null=True, related_name="charges")
+    target = models.CharField(max_length=120)  # the legs, receipts or orders whose batches these are
+    kind = columns.code(20)  # engine.allocation.KINDS
+    basis = columns.code(20)  # engine.allocation.BASES
+    divisor = models.PositiveIntegerField(null=True)  # cm3 a kg, for volumetric weight
     number = columns.code(60)  # the creditor's bill
     creditor = models.CharField(max_length=120)
     on = models.DateField()
@@ -181,11 +192,16 @@ class LandedCharge(models.Model):
     currency = columns.currency()
     base_minor = columns.minor()  # in the owner's base currency
     rate = columns.rate()
-    allocated = models.TextField(blank=True)  # JSON: layer id -> minor units
+    allocated = models.TextField(blank=True)  # JSON: queries.charges.Laid
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
+    reason = models.CharField(max_length=200, blank=True, db_default="")
+    void = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "number", "kind"], name="one_landed_charge")
+            models.UniqueConstraint(
+                fields=["creditor", "number", "kind"], condition=Q(void=False), name="one_landed_charge"
+            )
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ from tradewind.desk.nouns._goods import warehouse_ids
 from tradewind.desk.nouns._upstream import companies, currencies, of_code, services, warehouses
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.costing import BASES
+from tradewind.engine.allocation import BASES
 from tradewind.engine.money import Money, MoneyError
 
 KIND_NAMES = {
@@ -199,7 +199,7 @@ NOUN = Noun(
         Action("arrive", _("Arrived"), _step(arrive_leg), "stock.change", ONE, states=("departed",)),
         Action("charge", _("Enter a bill"), _charge, "stock.cost", ONE, (
             Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS]),
-            Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES]),
+            Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES if b in BASIS_NAMES]),
             Field("number", _("Bill")),
             Field("creditor", _("Billed by")),
             Field("on", _("Date"), DATE),

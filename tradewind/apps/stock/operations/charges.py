@@ -15,7 +15,7 @@ from tradewind.apps.stock.models import CostLayer, FirstLeg, LandedCharge, Layer
 from tradewind.db import bulk
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.costing import BASES, Line, allocate, spread_late
+from tradewind.engine.allocation import BASES, Key, Line, allocate
 from tradewind.engine.money import Money, share, to_currency
 
 KINDS = ("freight", "duty", "insurance", "handling")
@@ -73,10 +73,10 @@ def charge_leg(
         layers = list(
             CostLayer.objects.filter(leg_line__leg_id=leg_id).select_related("leg_line__sku").order_by("id")
         )
-        parts = allocate(base.minor, [_line(layer) for layer in layers], basis)
+        parts = [x.minor for x in allocate(base.minor, [_line(layer) for layer in layers], Key(basis))]
         stays, sold = _lay({x.pk: x for x in layers}, dict(zip([x.pk for x in layers], parts, strict=True)))
         charge = LandedCharge.objects.create(
-            leg=leg, kind=kind, basis=basis, number=number, creditor=creditor, on=on,
+            leg=leg, company=leg.owner, target=leg.number, sheet="", kind=kind, basis=basis, number=number, creditor=creditor, on=on,
             amount_minor=amount.minor, currency=amount.currency, base_minor=base.minor, rate=rate.rate,
             allocated=json.dumps(
                 {"layers": stays, "sold": [[r.source, r.source_id, r.landed_minor] for r in sold]}
@@ -128,11 +128,11 @@ def _lay(layers: dict[int, CostLayer], parts: dict[int, int]) -> tuple[dict[int,
         )
         for pk, part in parts.items():
             layer = layers[pk]
-            late = spread_late(part, layer_id=pk, qty=layer.qty, left_qty=layer.left_qty)
-            layer_rows.append((pk, part, late.on_hand_minor))
-            stays[pk] = late.on_hand_minor
+            here, gone = share(part, [layer.left_qty, layer.qty - layer.left_qty])
+            layer_rows.append((pk, part, here))
+            stays[pk] = here
             mine = [u for u in uses if u.layer_id == pk]
-            for use, extra in _per_use(mine, late.sold_minor):
+            for use, extra in _per_use(mine, gone):
                 use_rows.append((use.pk, extra))
                 if use.source == "leg_line":
                     down[(pk, use.source_id)] = extra
