@@ -8,7 +8,7 @@ from tradewind.engine.settlement_kinds import ACCOUNTS
 
 ASSET, LIABILITY, EQUITY, INCOME, EXPENSE = "asset", "liability", "equity", "income", "expense"
 
-BANK, COLLECTION, RECEIVABLE, RESERVE = "1001", "1012", "1122", "1123"
+BANK, COLLECTION, UNDER_WAY, RECEIVABLE, RESERVE = "1001", "1012", "1013", "1122", "1123"
 STOCK, IN_TRANSIT, FX_TRADING, SETTLEMENT = "1405", "1406", "1900", "1901"
 PREPAYMENTS, OTHER_RECEIVABLE, TAX_REFUND = "1124", "1221", "1225"
 PAYABLE_GOODS, PAYABLE_FREIGHT, TAX = "2202", "2203", "2221"
@@ -24,19 +24,24 @@ OTHER_INCOME, OTHER_EXPENSE, INCOME_TAX = "6301", "6711", "6801"
 
 @dataclass(frozen=True, slots=True)
 class ChartAccount:
-    """An account of the chart. `is_clearing`: money only passes through, so it must come to zero."""
+    """An account of the chart. `is_clearing`: money only passes through, so it must come to zero.
+
+    `monetary`: money owned or owed, which at a month's end is worth what the rate of that day says.
+    """
 
     code: str
     name: str
     name_zh: str
     kind: str
     is_clearing: bool = False
+    monetary: bool = False
 
 
 # code, Chinese name, kind; the English names stand beside the settlement kinds that book to them.
 _ROWS = (
     ("1001", "银行存款", ASSET),
     ("1012", "收款账户", ASSET),
+    ("1013", "在途资金", ASSET),
     ("1122", "应收平台款", ASSET),
     ("1123", "平台预留金", ASSET),
     ("1124", "预付账款", ASSET),
@@ -80,6 +85,7 @@ _ROWS = (
     ("6801", "所得税费用", EXPENSE),
 )
 _OWN_NAMES = {
+    UNDER_WAY: "Money under way",
     PREPAYMENTS: "Prepayments", OTHER_RECEIVABLE: "Other receivables", TAX_REFUND: "Tax refunds receivable",
     ACCRUED: "Accrued liabilities", PAYROLL_PAYABLE: "Payroll payable", OTHER_PAYABLE: "Other payables",
     CAPITAL: "Paid-in capital", RETAINED: "Retained earnings", OPENING: "Opening balances",
@@ -89,7 +95,14 @@ _OWN_NAMES = {
     STORAGE: "Storage and handling", ROUNDING: "Rounding",
 }  # fmt: skip
 
+# Owned, but not money: goods, and what was paid for them in advance, keep the value they came in at.
+_NOT_MONEY = frozenset({PREPAYMENTS, STOCK, IN_TRANSIT, FX_TRADING})
+
 CHART: dict[str, ChartAccount] = {
-    code: ChartAccount(code, ACCOUNTS.get(code) or _OWN_NAMES[code], name_zh, kind, code == SETTLEMENT)
+    code: ChartAccount(
+        code, ACCOUNTS.get(code) or _OWN_NAMES[code], name_zh, kind,
+        is_clearing=code == SETTLEMENT,
+        monetary=kind in (ASSET, LIABILITY) and code not in _NOT_MONEY,
+    )
     for code, name_zh, kind in _ROWS
-}
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from tradewind.apps.org.models import Company
 from tradewind.db import columns
@@ -16,9 +17,33 @@ class Account(models.Model):
     name_zh = models.CharField(max_length=80)
     kind = columns.code(12)  # asset, liability, equity, income, expense
     is_clearing = models.BooleanField(default=False)  # must come to zero
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    standard = columns.code(20, blank=True, db_default="")  # the house's own account it is or lies under
+    monetary = models.BooleanField(default=False, db_default=False)  # revalued at the rate of month end
+    retired = models.BooleanField(default=False, db_default=False)  # takes no new entries by hand
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
+
+
+class PostingRule(models.Model):
+    """Which account a kind of settlement line is booked to, from a day on; the newest that fits wins."""
+
+    kind = columns.code(30)
+    channel = columns.code(40, blank=True)  # empty: every channel; a channel's own goes before
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rules")
+    since = models.DateField()
+    reason = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "channel", "since"], name="one_posting_rule_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.since}"
 
 
 class Period(models.Model):
@@ -36,6 +61,21 @@ class Period(models.Model):
         return f"{self.month:%Y-%m}"
 
 
+class Statement(models.Model):
+    """A report of a closed month, kept to the letter: what was reported is never computed anew."""
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="statements")
+    code = columns.code(30)  # trial_balance, balance_sheet, profit_and_loss
+    content = models.TextField()  # JSON
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "code"], name="one_statement")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.sha256[:12]}"
+
+
 class Entry(models.Model):
     """A journal entry. Born unposted, given its postings, then posted; from then on nothing changes.
 
@@ -50,6 +90,7 @@ class Entry(models.Model):
     source = columns.code(20)  # the document's noun
     source_id = models.BigIntegerField()
     memo = models.CharField(max_length=200, blank=True, db_default="")
+    of_day = models.DateField(null=True)  # the day it would be of, had its month not been closed
     posted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
@@ -57,7 +98,12 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["company", "number"], name="one_entry_number"),
             models.UniqueConstraint(fields=["event", "source", "source_id"], name="one_entry_a_document"),
         ]
-        indexes = [models.Index(fields=["company", "on", "id"], name="entries_by_day")]
+        indexes = [
+            models.Index(fields=["company", "on", "id"], name="entries_by_day"),
+            models.Index(
+                fields=["company", "of_day"], name="late_entries", condition=Q(of_day__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"JE-{self.number:06d}"
@@ -80,3 +126,21 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount_minor} {self.currency}"
+
+
+class Revaluation(models.Model):
+    """What a currency's open money was worth at a month's end: the evidence of a revaluation entry."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="revaluations")
+    currency = columns.currency()
+    side = columns.code(12)  # asset, liability
+    balance_minor = columns.minor()  # in the currency
+    carrying_minor = columns.minor()  # what it came in at, in base currency
+    worth_minor = columns.minor()  # at the rate, in base currency
+    realised_minor = columns.minor()  # gained on what has left since the books began, in base currency
+    rate = columns.rate()
+    rate_on = models.DateField()
+    source = columns.code(80)
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.side} {self.rate}"

@@ -6,7 +6,7 @@ currency stands against what it holds in the other, and at the reference rate co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,8 @@ from tradewind.engine.settlement_kinds import KINDS
 
 # What a settlement pays of an order is what the sale made the channel owe.
 OWED = frozenset({"principal", "shipping", "gift_wrap", "promotion", "tax"})
+# Where each kind is booked unless a rule says otherwise.
+USUAL: Mapping[str, str] = {kind.code: kind.account for kind in KINDS.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +119,23 @@ def landed_charge(
 
 
 def settlement(
-    settlement_id: int, external_id: str, on: date, store_id: int, total: Money, sums: Iterable[KindSum]
+    settlement_id: int,
+    external_id: str,
+    on: date,
+    store_id: int,
+    total: Money,
+    sums: Iterable[KindSum],
+    accounts: Mapping[str, str] = USUAL,
 ) -> Booking | None:
     """A settlement whose lines sum to its total: what was owed is settled, fees are cost, the rest is due.
 
     Lines of an order known here take goods, shipping, promotion and tax off the receivable its sale
     opened; of an order not known here they are income by themselves. The total waits on 1901 for
-    the payout. None when nothing moves.
+    the payout. `accounts` says where each kind is booked. None when nothing moves.
     """
     posted: dict[tuple[str, int | None], int] = {}
     for part in sums:
-        key = (_account(part), part.order_id)
+        key = (_account(part, accounts), part.order_id)
         posted[key] = posted.get(key, 0) - part.amount.minor
     posted[chart.SETTLEMENT, None] = posted.get((chart.SETTLEMENT, None), 0) + total.minor
     lines = tuple(
@@ -140,10 +148,10 @@ def settlement(
     return Booking("settlement", settlement_id, EntryPlan("settlement", on, external_id, lines))
 
 
-def _account(part: KindSum) -> str:
+def _account(part: KindSum, accounts: Mapping[str, str]) -> str:
     if part.order_id is not None and part.kind in OWED:
         return chart.RECEIVABLE
-    return KINDS[part.kind].account
+    return accounts[part.kind]
 
 
 def payout(payout_id: int, reference: str, on: date, store_id: int, amount: Money) -> Booking:
@@ -162,27 +170,34 @@ def collection_fee(line_id: int, memo: str, on: date, fee: Money) -> Booking:
 
 
 def withdrawal(conversion_id: int, group: str, on: date, sold: Money, fee: Money) -> Booking:
-    """Money leaves the collection account (`sold`, fee included) and is on its way to the bank."""
+    """Money leaves the collection account (`sold`, fee included) and is under way to the bank (1013)."""
     lines = (
         PostingPlan(chart.COLLECTION_FEES, fee),
-        PostingPlan(chart.FX_TRADING, sold - fee),
+        PostingPlan(chart.UNDER_WAY, sold - fee),
         PostingPlan(chart.COLLECTION, -sold),
     )
     kept = tuple(line for line in lines if line.amount)
     return Booking("conversion", conversion_id, EntryPlan("withdrawal", on, group, kept))
 
 
-def arrival(conversion_id: int, group: str, on: date, arrived: Money, loss: Money, short: Money) -> Booking:
-    """Money has reached the bank (结汇). `loss` against the reference rate is currency difference.
+def arrival(
+    conversion_id: int, group: str, on: date, came: Money, arrived: Money, loss: Money, short: Money
+) -> Booking:
+    """Money has reached the bank (结汇): `came` is no longer under way, `arrived` is in the bank.
 
-    A loss is above zero; `short` is what banks kept on the way and somebody accepted. What stays on
-    1900 comes to zero at the reference rate.
+    A loss against the reference rate is above zero, a currency difference; `short` is what banks kept
+    on the way and somebody accepted. Where both currencies are one, nothing passes through 1900.
     """
-    lines = (
+    lines = [
         PostingPlan(chart.BANK, arrived),
         PostingPlan(chart.COLLECTION_FEES, short),
         PostingPlan(chart.FX_DIFFERENCE, loss),
-        PostingPlan(chart.FX_TRADING, -(arrived + short + loss)),
-    )
+        PostingPlan(chart.UNDER_WAY, -came),
+    ]
+    home = arrived + short + loss
+    if home.currency != came.currency:
+        lines += [PostingPlan(chart.FX_TRADING, -home), PostingPlan(chart.FX_TRADING, came)]
+    elif home != came:
+        lines.append(PostingPlan(chart.COLLECTION_FEES, came - home))
     kept = tuple(line for line in lines if line.amount)
     return Booking("conversion", conversion_id, EntryPlan("conversion", on, group, kept))

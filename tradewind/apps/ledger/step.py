@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tradewind.apps.ledger.models import Account
 from tradewind.apps.ledger.operations.cash import (
     post_conversions,
     post_fees,
@@ -19,7 +18,6 @@ from tradewind.apps.ledger.operations.late_orders import post_late_orders
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
 from tradewind.engine.access import Actor
-from tradewind.engine.chart import CHART
 from tradewind.engine.contracts import StepResult
 
 
@@ -36,8 +34,7 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
     a sale takes its share of them along; counts go before charges, whose entry books what they lay on
     units that a count lost.
     """
-    if Account.objects.count() < len(CHART):
-        open_chart(now=now, by=by)
+    open_chart(now=now, by=by)
     result = StepResult()
     for post in (post_receipts, post_invoices, post_legs, post_counts, post_charges, post_late_costs):
         result += post(now=now, by=by)

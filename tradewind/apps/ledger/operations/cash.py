@@ -11,6 +11,7 @@ from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.operations.dating import open_days
 from tradewind.apps.ledger.operations.entries import post_entries
 from tradewind.apps.ledger.operations.purchasing import book, unbooked
+from tradewind.apps.ledger.operations.rules import booked_to
 from tradewind.apps.org.operations import acting
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import mark_settlements_posted
@@ -50,11 +51,12 @@ def _batches(settlements: Sequence[SettlementFile]) -> list[list[SettlementFile]
 
 
 def _settlement_plans(batch: Sequence[SettlementFile]) -> dict[int, list[Booking]]:
-    sums, day, found = kind_sums(batch), open_days(), defaultdict(list)
+    sums, day, found, accounts = kind_sums(batch), open_days(), defaultdict(list), booked_to()
     for s in batch:
         company_id = s.store.company_id
         on = day(company_id, s.end_at.date())
-        plan = plans.settlement(s.pk, s.external_id, on, s.store_id, s.total, sums[s.pk])
+        to = accounts(s.store.channel, s.end_at.date())
+        plan = plans.settlement(s.pk, s.external_id, on, s.store_id, s.total, sums[s.pk], to)
         if plan:
             found[company_id].append(plan)
     return found
@@ -109,8 +111,8 @@ def post_fees(*, now: datetime, by: Actor) -> StepResult:
 def post_conversions(*, now: datetime, by: Actor) -> StepResult:
     """Book withdrawals when the money leaves, and their conversion when it reaches the bank.
 
-    Without a reference rate no loss is booked: it stays on the trading account, visible. A withdrawal
-    that came short waits for a person to accept it; what lacks is then a fee of the way (6604).
+    Without a reference rate no loss is booked: it shows when the month is revalued. A withdrawal that
+    came short waits for a person to accept it; what lacks is then a fee of the way (6604).
     """
     day, found = open_days(), defaultdict(list)
     for c in unbooked(Conversion, "withdrawal", "conversion").select_related("collection"):
@@ -128,6 +130,7 @@ def post_conversions(*, now: datetime, by: Actor) -> StepResult:
         if c.reference_rate is not None:
             loss = to_currency(c.sold - c.fee, bought.currency, c.reference_rate) - bought
         on = day(company, c.bank_line.on)
-        found[company].append(plans.arrival(c.pk, c.group, on, arrived, loss, bought - arrived))
+        came, short = c.sold - c.fee, bought - arrived
+        found[company].append(plans.arrival(c.pk, c.group, on, came, arrived, loss, short))
     waiting = Conversion.objects.filter(state="short").count()
     return StepResult(left + book(found, now, by), waiting)

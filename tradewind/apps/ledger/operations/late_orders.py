@@ -14,6 +14,7 @@ from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.operations.cash import kind_sums
 from tradewind.apps.ledger.operations.dating import open_days
 from tradewind.apps.ledger.operations.purchasing import book
+from tradewind.apps.ledger.operations.rules import booked_to
 from tradewind.apps.org.operations import acting
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import mark_late_orders_booked
@@ -50,8 +51,11 @@ def post_late_orders(*, now: datetime, by: Actor) -> StepResult:
     ids = [s.pk for s in files]
     with acting(by, "ledger.change", kind="settlement", ids=ids, now=now) as act:
         mark_late_orders_booked(ids=ids, now=now, by=by)
-        says, booked = kind_sums(files), _booked(ids)
-        left = {s.pk: _left(s, says[s.pk], booked[s.pk]) for s in files}
+        says, booked, accounts = kind_sums(files), _booked(ids), booked_to()
+        left = {
+            s.pk: _left(s, says[s.pk], booked[s.pk], accounts(s.store.channel, s.end_at.date()))
+            for s in files
+        }
         first, day, found = _first_lines(left), open_days(), defaultdict(list)
         for s in files:
             if s.pk in first:
@@ -69,10 +73,13 @@ def _booked(ids: list[int]) -> dict[int, Sums]:
     return booked
 
 
-def _left(settlement: SettlementFile, says: list[plans.KindSum], booked: Sums) -> Sums:
+def _left(
+    settlement: SettlementFile, says: list[plans.KindSum], booked: Sums, accounts: dict[str, str]
+) -> Sums:
     """What the settlement would book today less what is booked for it."""
     s = settlement
-    plan = plans.settlement(s.pk, s.external_id, s.end_at.date(), s.store_id, s.total, says)
+    on = s.end_at.date()
+    plan = plans.settlement(s.pk, s.external_id, on, s.store_id, s.total, says, accounts)
     left: Sums = {key: -minor for key, minor in booked.items()}
     for line in plan.plan.lines if plan else ():
         key = (line.account, line.order_id)

@@ -78,14 +78,31 @@ def test_a_settlement_that_only_carries_a_balance_books_nothing():
     assert plans.settlement(1, "B", ON, 4, usd(-5_00), [plans.KindSum("transfer", None, usd(-5_00))]) is None
 
 
-def test_a_withdrawal_and_its_arrival_leave_nothing_on_the_trading_account_at_the_reference_rate():
+def test_a_withdrawal_is_under_way_until_it_arrives_and_trades_at_the_reference_rate():
     left = plans.withdrawal(1, "W1", ON, usd(1_000_00), usd(5_00))
-    came = plans.arrival(1, "W1", ON, cny(7_043_30), cny(21_20), cny(0))
-    trading = Counter()
+    assert not [line for line in left.plan.lines if line.account == chart.FX_TRADING]
+    came = plans.arrival(1, "W1", ON, usd(995_00), cny(7_043_30), cny(21_20), cny(0))
+    trading, way = Counter(), 0
     for line in (*left.plan.lines, *came.plan.lines):
         if line.account == chart.FX_TRADING:
             trading[line.amount.currency] += line.amount.minor
+        way += line.amount.minor if line.account == chart.UNDER_WAY else 0
     assert trading == {"USD": 995_00, "CNY": -7_064_50}, "995.00 at 7.10"
+    assert way == 0
+
+
+def test_what_a_bank_keeps_of_an_arrival_in_the_same_currency_is_a_fee():
+    came = plans.arrival(1, "W1", ON, usd(995_00), usd(990_00), usd(0), usd(2_00))
+    assert [(x.account, x.amount.minor) for x in came.plan.lines] == [
+        ("1001", 990_00), ("6604", 2_00), ("1013", -995_00), ("6604", 3_00),
+    ]  # fmt: skip
+
+
+def test_a_kind_is_booked_where_a_rule_says():
+    found = [plans.KindSum("referral_fee", 5, usd(-3_00)), plans.KindSum("transfer", None, usd(3_00))]
+    to = plans.USUAL | {"referral_fee": "6601.01"}
+    booked = plans.settlement(1, "B-1", ON, 4, usd(-3_00), found[:1], to)
+    assert [(x.account, x.amount.minor) for x in booked.plan.lines] == [("6601.01", 3_00), ("1901", -3_00)]
 
 
 amounts = st.integers(-10_000_00, 10_000_00)
@@ -120,7 +137,8 @@ def test_every_other_plan_balances_per_currency(a, b, c, currency):
         plans.receipt(1, "R", ON, cny(a), Money(b, currency)),
         plans.landed_charge(1, "F", ON, cny(a), cny(b), [(1, 2, cny(c))], bill),
         plans.withdrawal(1, "W", ON, usd(a + b), usd(b)),
-        plans.arrival(1, "W", ON, cny(a), cny(b - c), cny(c)),
+        plans.arrival(1, "W", ON, usd(a), cny(a), cny(b - c), cny(c)),
+        plans.arrival(1, "W", ON, usd(a), usd(b), usd(b - c), usd(c)),
         plans.collection_fee(1, "f", ON, usd(a)),
         plans.leg_departure(1, "L", ON, cny(a)),
         plans.leg_arrival(1, "L", ON, cny(a)),

@@ -195,6 +195,7 @@ def test_a_withdrawal_that_came_short_is_booked_when_accepted_the_difference_as_
     # 14.00 USD at 7.1 are 99.40; bought 99.00: 0.40 lost in currency; 89.00 came: 10.00 are fees.
     assert set(entry.postings.values_list("account__code", "amount_minor", "currency")) == {
         ("1001", 89_00, "CNY"), ("6604", 10_00, "CNY"), ("6606", 40, "CNY"), ("1900", -99_40, "CNY"),
+        ("1013", -14_00, "USD"), ("1900", 14_00, "USD"),
     }  # fmt: skip
     before = facts_hash()
     with pytest.raises(WrongState):
