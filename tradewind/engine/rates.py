@@ -245,7 +245,10 @@ class Card:
         Chargeable weight is by the card's weighing; where that wants sides and there are none it refuses.
         """
         asked = asked or Asked(parcel)
-        weight = self.weighing.weigh(parcel, asked.boxes)
+        return self.quote_at(asked, self.weighing.weigh(parcel, asked.boxes))
+
+    def quote_at(self, asked: Asked, weight: Weight) -> Quote:
+        """The price at a chargeable weight that somebody else has found: a bill is priced as it weighed."""
         units, by_volume, _reason = weight
         found = self._look(asked, weight)
         if isinstance(found, str):
