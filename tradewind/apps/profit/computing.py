@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tradewind.apps.profit.estimating import FeeBook, Sale
 from tradewind.apps.profit.facts import OrderFacts
-from tradewind.apps.profit.states import ESTIMATED_STAGE, SETTLED_STAGE
+from tradewind.apps.profit.states import ESTIMATED_STAGE, FINAL_STAGE, SETTLED_STAGE
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING, worst
 from tradewind.engine.fx import Rate
 from tradewind.engine.settlement_kinds import FEES, KINDS, REFUND, REVENUE
@@ -63,18 +63,25 @@ def compute(facts: OrderFacts, rate: Rater, fees: FeeBook) -> Profit:
     }
     if not settled and parts["refund"].minor is not None:
         parts["refund"] = Part(parts["refund"].minor, ESTIMATED)
-    return Profit(parts, SETTLED_STAGE if settled else ESTIMATED_STAGE)
+    return Profit(parts, _stage(facts, parts.values(), settled))
+
+
+def _stage(facts: OrderFacts, parts: Iterable[Part], settled: bool) -> str:
+    if not settled:
+        return ESTIMATED_STAGE
+    certain = facts.closed and all([p.state == ACTUAL for p in parts])
+    return FINAL_STAGE if certain else SETTLED_STAGE
 
 
 def is_settled(facts: OrderFacts) -> bool:
     """Whether an explained settlement pays the order's goods."""
-    return any(kind == "principal" for kind, _currency, _minor in facts.kinds)
+    return any([said.kind == "principal" for said in facts.kinds])
 
 
 def component_sums(facts: OrderFacts, component: str, sign: int) -> dict[str, int]:
     """Currency -> what settlements say of a component, costs turned positive by `sign`."""
     sums: dict[str, int] = {}
-    for kind, currency, minor in facts.kinds:
+    for kind, currency, minor, _line in facts.kinds:
         if kind in KINDS and KINDS[kind].component == component:
             sums[currency] = sums.get(currency, 0) + sign * minor
     return sums
@@ -84,8 +91,8 @@ def fee_sum(facts: OrderFacts, fees: FeeBook) -> int | None:
     """Channel fees by the schedule in the order's currency; None where a row is missing."""
     sale = Sale(facts.channel, facts.market, facts.on, facts.currency)
     total = fees.payment(sale, facts.goods + facts.shipping + facts.tax)
-    for category, qty, minor in facts.lines:
-        fee = fees.referral(sale, category, qty, minor)
+    for line in facts.lines:
+        fee = fees.referral(sale, line.category, line.qty, line.net)
         if fee is None or total is None:
             return None
         total += fee
@@ -108,16 +115,24 @@ def _expected_fees(facts: OrderFacts, rate: Rater, fees: FeeBook) -> Part:
 
 
 def _goods(facts: OrderFacts, rate: Rater) -> Part:
-    known = [(currency, goods) for currency, goods, _landed in facts.costs if goods is not None]
-    if facts.short or len(known) < len(facts.costs):
-        return MISSING_PART
-    return _converted(known, facts, rate, ACTUAL)
+    sums: dict[str, int] = {}
+    state = ACTUAL
+    for use in facts.uses:
+        if use.goods is None:
+            return MISSING_PART
+        if use.layer.state == ESTIMATED:
+            state = ESTIMATED
+        sums[use.layer.currency] = sums.get(use.layer.currency, 0) + use.goods
+    return MISSING_PART if facts.short else _converted(sums.items(), facts, rate, state)
 
 
 def _landed(facts: OrderFacts, rate: Rater) -> Part:
     if facts.short or facts.unbilled:
         return MISSING_PART
-    return _converted([(currency, landed) for currency, _g, landed in facts.costs], facts, rate, ACTUAL)
+    sums: dict[str, int] = {}
+    for use in facts.uses:
+        sums[use.layer.currency] = sums.get(use.layer.currency, 0) + use.landed
+    return _converted(sums.items(), facts, rate, ACTUAL)
 
 
 def _freight(facts: OrderFacts, rate: Rater) -> Part:

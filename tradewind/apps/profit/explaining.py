@@ -111,7 +111,7 @@ def _fee_leaves(facts: OrderFacts, fees: FeeBook) -> list[Leaf]:
     sale = Sale(facts.channel, facts.market, facts.on, facts.currency)
     leaves = []
     for line in facts.lines:
-        fee = fees.explain(sale, *line)
+        fee = fees.explain(sale, line.category, line.qty, line.net)
         if isinstance(fee.amount, Money) and fee.amount:
             leaves.append(Leaf("referral_fee", -fee.amount, fee.source, ESTIMATED))
     paid = fees.payment(sale, facts.goods + facts.shipping + facts.tax)
@@ -122,7 +122,7 @@ def _fee_leaves(facts: OrderFacts, fees: FeeBook) -> list[Leaf]:
 
 def _uses_of(facts: OrderFacts) -> list[LayerUse]:
     """What the order's lines took out of batches; read once for goods and landed cost."""
-    if not facts.costs:
+    if not facts.uses:
         return []
     lines = OrderLine.objects.filter(order_id=facts.order_id).values("id")
     rows = LayerUse.objects.filter(source="order_line", source_id__in=lines)

@@ -17,8 +17,8 @@ def rater(facts: Iterable[OrderFacts]) -> Rater:
     days = [f.on for f in facts] or [date(2000, 1, 1)]
     currencies = {f.currency for f in facts} | {f.base for f in facts}
     for f in facts:
-        currencies.update(c for _k, c, _m in f.kinds)
-        currencies.update(c for c, _g, _l in f.costs)
+        currencies.update([said.currency for said in f.kinds])
+        currencies.update([use.layer.currency for use in f.uses])
         currencies.update(c for _m, c, *_ in f.parcels if c)
     rates = rates_between(min(days), max(days), currencies)
     known: dict[tuple[str, str, date], Rate | None] = {}

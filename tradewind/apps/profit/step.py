@@ -19,7 +19,10 @@ def waiting(actor: Actor) -> int:
 def run(now: datetime, by: Actor) -> StepResult:
     """Compute what is new or touched; where it broke off, the next run goes on."""
     start, until = changed.heard(), changed.newest()
-    done = recompute(order_ids=changed.touched(start, until), now=now, by=by) if until > start else 0
+    done = 0
+    if until > start:
+        causes = changed.touched(start, until)
+        done = recompute(order_ids=causes, now=now, by=by, causes=causes)
     while fresh := changed.never_computed():
         written = recompute(order_ids=fresh, now=now, by=by)
         done += written

@@ -33,7 +33,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 
 PROFIT, COST = "profit", "cost"
-STAGES = {"estimated": _("Estimated"), "settled": _("Settled")}
+STAGES = {"estimated": _("Estimated"), "settled": _("Settled"), "final": _("Final")}
 STATES = {"actual": _("Actual"), "estimated": _("Estimated"), "missing": _("Missing")}
 PARTS = (
     ("revenue", _("Revenue"), PROFIT),
