@@ -1,11 +1,11 @@
-"""JSON over the transport for services that exchange account and key for a bearer token."""
+"""JSON over the transport: tokens kept while they hold, refusals in words, answers that are objects."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,7 +48,7 @@ def ask(
             )
         )
         if answer.status != 401:
-            return _accepted(operation, answer)
+            return accepted(operation, answer)
     raise OutsideError(f"{operation}: the account is not let in", code="unauthorised", retriable=False)
 
 
@@ -63,24 +63,42 @@ def parsed(raw: bytes, operation: str = "answer") -> dict[str, Any]:
     return value
 
 
-def _accepted(operation: str, answer: Answer) -> bytes:
+def accepted(operation: str, answer: Answer) -> bytes:
+    """The body of a successful answer; OutsideError with the code and words of the refusal otherwise."""
     if answer.status < 300:
         return answer.body
-    error: Any = {}
-    with contextlib.suppress(ValueError, AttributeError):
-        error = json.loads(answer.body).get("error", {})
-    code, message = str(error.get("code", answer.status)), str(error.get("message", ""))
+    code, message = refusal(answer)
     raise OutsideError(f"{operation}: {answer.status} {code}: {message}", code=code, retriable=False)
 
 
-def _token(conn: Connection, *, renew: bool) -> str:
-    """A bearer token that still holds, kept for the life of the process."""
+def refusal(answer: Answer) -> tuple[str, str]:
+    """(code, message) of an answer that says no: `{"error": {...}}` or the first of `{"errors": [...]}`."""
+    error: Any = {}
+    with contextlib.suppress(ValueError, AttributeError, LookupError, TypeError):
+        said = json.loads(answer.body)
+        error = said["error"] if "error" in said else said["errors"][0]
+    if not isinstance(error, dict):  # OAuth: {"error": "invalid_grant", "error_description": ...}
+        return str(error)[:60], str(said.get("error_description", ""))[:200]
+    return str(error.get("code", answer.status))[:60], str(error.get("message", ""))[:500]
+
+
+def kept_token(conn: Connection, fetch: Callable[[], tuple[str, int]], *, renew: bool) -> str:
+    """A token that still holds, kept for the life of the process; `fetch` gives (token, seconds it holds)."""
     with _lock:
         token, until = _tokens.get(conn.account, ("", conn.now()))
     if token and not renew and conn.now() < until:
         return token
-    answer = conn.transport.send(
-        Call(
+    token, seconds = fetch()
+    with _lock:
+        _tokens[conn.account] = token, conn.now() + timedelta(seconds=seconds) - EARLY
+    return token
+
+
+def _token(conn: Connection, *, renew: bool) -> str:
+    """A bearer token for account and key."""
+
+    def fetch() -> tuple[str, int]:
+        call = Call(
             account=conn.account,
             operation="token",
             method="POST",
@@ -91,9 +109,7 @@ def _token(conn: Connection, *, renew: bool) -> str:
             ).encode(),
             key="token",  # asking twice is harmless
         )
-    )
-    given = parsed(_accepted("token", answer), "token")
-    token = str(given.get("access_token", ""))
-    with _lock:
-        _tokens[conn.account] = token, conn.now() + timedelta(seconds=int(given.get("expires_in", 0))) - EARLY
-    return token
+        given = parsed(accepted("token", conn.transport.send(call)), "token")
+        return str(given.get("access_token", "")), int(given.get("expires_in", 0))
+
+    return kept_token(conn, fetch, renew=renew)

@@ -167,6 +167,11 @@ class Transport:
             if bucket is None or bucket.limit != call.limit:
                 bucket = self._buckets[call.account, call.operation] = Bucket(call.limit, at)
             wait = bucket.take(at)
+            if wait > LONGEST_WAIT_S:  # hours of quota are used up: the schedule comes back, others go on
+                bucket.level += 1
+                raise OutsideError(
+                    f"{call.operation}: the quota of calls is used up", code="throttled", retry_after=wait
+                )
         if wait > 0:
             self.sleep(wait)
 

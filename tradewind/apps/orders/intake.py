@@ -103,7 +103,7 @@ def _newer(order: ChannelOrder, updated_at: datetime, state: str) -> bool:
         return order.updated_at > updated_at
     if order.state == PENDING:
         return False
-    return state == "pending" if order.state == OPEN else state not in _KNOWS[order.state]
+    return state == "pending" if order.state == OPEN else state not in _KNOWS.get(order.state, ())
 
 
 def _draft_unknown(store: Store, orders: Sequence[ChannelOrder], now: datetime, by: Actor) -> None:

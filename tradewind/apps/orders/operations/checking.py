@@ -21,7 +21,7 @@ def _fine(order: ChannelOrder) -> bool:
     currency = order.currency
     if not (
         0 < len(order.external_id) <= 60
-        and order.lines
+        and (order.lines or order.state == CANCELLED)
         and order.state in STATES
         and order.shipping.currency == currency
         and order.shipping.minor >= 0
@@ -53,7 +53,7 @@ def _problems(row: int, order: ChannelOrder) -> list[Problem]:
     ids = [line.external_id for line in order.lines]
     checks = [
         (0 < len(order.external_id) <= 60, "external_id", order.external_id, _("1 to 60 characters")),
-        (bool(order.lines), "lines", "", _("at least one line")),
+        (bool(order.lines) or order.state == CANCELLED, "lines", "", _("at least one line")),
         (order.state in STATES, "state", order.state, ", ".join(STATES)),
         (order.shipping.currency == order.currency, "shipping", str(order.shipping), order.currency),
         (order.shipping.minor >= 0, "shipping", str(order.shipping), _("0 or more")),
