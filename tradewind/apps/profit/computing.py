@@ -120,7 +120,7 @@ def _goods(facts: OrderFacts, rate: Rater) -> Part:
     for use in facts.uses:
         if use.goods is None:
             return MISSING_PART
-        if use.layer.state == ESTIMATED:
+        if use.estimated:
             state = ESTIMATED
         sums[use.layer.currency] = sums.get(use.layer.currency, 0) + use.goods
     return MISSING_PART if facts.short else _converted(sums.items(), facts, rate, state)

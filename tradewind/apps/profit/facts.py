@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tradewind.db.sql import among, fetch, id_set
+from tradewind.engine.breakdown import ESTIMATED
 
 
 class Line(NamedTuple):
@@ -25,7 +26,7 @@ class Line(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A batch of units: whose, in which currency, how certain, and whether its first leg waits for a bill."""
+    """A batch of units: in which currency, how certain, whether its first leg waits for a bill, whose."""
 
     id: int
     batch: str
@@ -43,6 +44,7 @@ class Use(NamedTuple):
     qty: int
     goods: int | None
     landed: int
+    estimated: bool  # until its batch has a price, or its month is costed
 
 
 class Said(NamedTuple):
@@ -92,13 +94,13 @@ WHERE {among} ORDER BY l.id"""
 _KINDS = """SELECT t.order_id, t.kind, f.currency, sum(t.amount_minor), t.order_line_id
 FROM settlements_settlementline t JOIN settlements_settlementfile f ON f.id = t.settlement_id
 WHERE {among} AND f.state <> 'held' GROUP BY t.order_id, t.kind, f.currency, t.order_line_id"""
-_USES = """SELECT l.order_id, l.id, u.layer_id, u.qty, u.goods_minor, u.landed_minor
+_USES = """SELECT l.order_id, l.id, u.layer_id, u.qty, u.goods_minor, u.landed_minor, u.estimated
 FROM orders_orderline l JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id
 WHERE {among} ORDER BY u.id"""
 _LAYERS = """SELECT y.id, y.batch, y.currency, y.state,
-  CASE WHEN y.leg_line_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stock_firstlegline g
-    JOIN stock_landedcharge h ON h.leg_id = g.leg_id WHERE g.id = y.leg_line_id) THEN 1 ELSE 0 END,
-  o.supplier_id
+  CASE WHEN y.leg_line_id IS NOT NULL AND y.charges = 0 AND NOT EXISTS (SELECT 1
+    FROM stock_firstlegline g JOIN stock_landedcharge h ON h.leg_id = g.leg_id AND NOT h.void
+    WHERE g.id = y.leg_line_id) THEN 1 ELSE 0 END, o.supplier_id
 FROM stock_costlayer y LEFT JOIN sourcing_receiptline r ON r.id = y.receipt_line_id
   LEFT JOIN sourcing_purchaseline b ON b.id = r.line_id
   LEFT JOIN sourcing_purchaseorder o ON o.id = b.order_id
@@ -127,9 +129,10 @@ def _cost(found: dict[int, OrderFacts], ids: Any) -> None:
     uses = _in(found, _USES, "l.order_id", ids)
     layers = _layers({row[2] for row in uses})
     taken: dict[int, int] = {}
-    for pk, line_id, layer_id, qty, goods, landed in uses:
+    for pk, line_id, layer_id, qty, goods, landed, estimated in uses:
         layer, one = layers[layer_id], found[pk]
-        one.uses.append(Use(line_id, layer, qty, goods, landed))
+        guessed = bool(estimated) or layer.state == ESTIMATED
+        one.uses.append(Use(line_id, layer, qty, goods, landed, guessed))
         one.unbilled = one.unbilled or layer.unbilled
         taken[pk] = taken.get(pk, 0) + qty
     for pk, one in found.items():

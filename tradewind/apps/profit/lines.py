@@ -56,7 +56,7 @@ def left(values: Sequence[Value]) -> Value:
 
 
 def line_parts(facts: OrderFacts, profit: Profit, rate: Rater, fees: FeeBook) -> list[LinePart]:
-    """The parts of every line, in the order of the lines; over them each known component sums to the order's."""
+    """The parts of every line, in the order of the lines; over them every known component is the order's."""
     if not facts.lines:
         return []
     if len(facts.lines) == 1 and len(facts.uses) == 1 and not facts.short:
@@ -138,7 +138,7 @@ def freight_key(facts: OrderFacts) -> tuple[str, list[int]]:
 
 
 def _said(name: str, minor: int, facts: OrderFacts, rate: Rater, fees: FeeBook) -> list[int]:
-    """Revenue, fees or refunds a line: each currency converted a line at a time, then fitted to the order's."""
+    """Revenue, fees or refunds a line: converted a line and currency at a time, fitted to the order's."""
     sums = [0] * len(facts.lines)
     for currency, by_line in line_sums(name, facts, fees).items():
         found = None if currency == facts.base else rate(currency, facts.base, facts.on)

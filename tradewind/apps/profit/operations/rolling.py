@@ -18,7 +18,8 @@ LINE = [
     "batch", "units", "weight_g", "is_first", *MONEY, "state", "stage",
 ]  # fmt: skip
 KEY = [
-    "company_id", "month", "store_id", "currency", "sku_id", "listing", "supplier_id", "batch", "stage", "state",
+    "company_id", "month", "store_id", "currency", "sku_id", "listing", "supplier_id", "batch", "stage",
+    "state",
 ]  # fmt: skip
 SUMS = ["line_count", "order_count", "units", "weight_g", "unmeasured_count", *MONEY]
 _FIRST_SUM = LINE.index("revenue_minor")

@@ -146,7 +146,7 @@ def test_a_line_out_of_two_batches_is_parted_by_units_and_one_without_cost_stays
 def test_an_estimated_batch_makes_the_goods_estimated(store, order):  # noqa: F811
     use = give_cost(order)
     CostLayer.objects.filter(pk=use.layer_id).update(state="estimated")
-    row, (line,) = computed(order)
+    row, _lines = computed(order)
     assert (row.goods_minor, row.goods_state) == (50_00, "estimated")
 
 
@@ -194,8 +194,8 @@ def test_random_orders_stand_on_their_lines_and_the_cells_on_the_lines(store, or
         assert recompute(order_ids=[order.pk], now=recomputed, by=FLOW) == 0
         assert facts_hash() == before
         if not store.settlements.exists():
-            extra = [("Order", "Fee", "Referral", "-1.01", "O-1", "", ""),
-                     ("Refund", "Price", "Principal", "-3.33", "O-1", chance.choice(["L-1", ""]), "")]  # fmt: skip
+            back = ("Refund", "Price", "Principal", "-3.33", "O-1", chance.choice(["L-1", ""]), "")
+            extra = [("Order", "Fee", "Referral", "-1.01", "O-1", "", ""), back]
             settle(store, extra)
         if uses:
             LayerUse.objects.filter(pk=chance.choice(uses).pk).update(goods_minor=chance.choice([None, 5_55]))
