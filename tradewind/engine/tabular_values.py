@@ -29,11 +29,12 @@ _BOOLS = {
     for words, truth in (("true yes y 1 是 有", True), ("false no n 0 否 无", False))
     for word in words.split()
 }
+_D = "[0-9０-９]"  # digits of other scripts are refused: nobody means them in a sum
 _STYLES = {
-    "1,234.56": (re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+"), ",", "."),
-    "1.234,56": (re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"), ".", ","),
+    "1,234.56": (re.compile(rf"[+-]?({_D}{{1,3}}(,{_D}{{3}})+|{_D}+)(\.{_D}+)?|[+-]?\.{_D}+"), ",", "."),
+    "1.234,56": (re.compile(rf"[+-]?({_D}{{1,3}}(\.{_D}{{3}})+|{_D}+)(,{_D}+)?"), ".", ","),
 }
-_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_AMBIGUOUS = re.compile(rf"[+-]?[1-9]{_D}{{0,2}}[.,]{_D}{{3}}")
 _CACHE = 50_000
 
 
