@@ -46,7 +46,7 @@ def estimate(services: dict[int, int | None], on: date) -> dict[int, Freight]:
     if unknown:
         raise Refused([Problem(None, "service", str(s), _("there is no such service")) for s in unknown])
     cards = {p.service.pk: p.card for p in cards_in_force(on, codes=codes.values())}
-    boxes = _boxes(list(wanted))
+    boxes = boxes_of(list(wanted))
     return {
         pk: _one(cards.get(service), boxes[pk], f"{codes[service]} {on}") for pk, service in wanted.items()
     }
@@ -60,6 +60,7 @@ class Box(NamedTuple):
     weighed: bool
     sides: tuple[int | None, int | None, int | None]
     goods: Goods
+    units: int = 1
 
 
 def _one(card: Card | None, box: Box, asked: str) -> Freight:
@@ -75,7 +76,8 @@ def _one(card: Card | None, box: Box, asked: str) -> Freight:
     return Freight(quote.minor, quote.currency, ESTIMATED, f"{quote.source or asked}{basis}"[:120])
 
 
-def _boxes(parcel_ids: Sequence[int]) -> dict[int, Box]:
+def boxes_of(parcel_ids: Sequence[int]) -> dict[int, Box]:
+    """Parcels as far as they are known, by id: one statement whatever their number."""
     rows = fetch(
         "SELECT p.id, o.country, p.weight_g, l.qty * l.units_each, s.weight_g, s.length_mm, s.width_mm, "
         "s.height_mm, s.attributes FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id "
@@ -95,7 +97,12 @@ def _boxes(parcel_ids: Sequence[int]) -> dict[int, Box]:
         weights = [None if u[1] is None else u[0] * u[1] for u in of[pk]]
         summed = None if None in weights else sum(w for w in weights if w is not None)
         out[pk] = Box(
-            country, weighed or summed, weighed is not None, _stacked(of[pk]), Goods.together(goods[pk])
+            country,
+            weighed or summed,
+            weighed is not None,
+            _stacked(of[pk]),
+            Goods.together(goods[pk]),
+            sum(unit[0] for unit in of[pk]),
         )
     return out
 
