@@ -10,6 +10,22 @@ from tradewind.apps.ledger.operations.entries import closed_months
 from tradewind.apps.ledger.queries import next_month
 
 
+class MovedDay(date):
+    """A day on which something is booked that is of an earlier day, in a month closed by now.
+
+    An entry dated so keeps that day (`Entry.of_day`): the memo of what a closed month did not know.
+    """
+
+    of: date
+
+    @classmethod
+    def to(cls, on: date, of: date) -> MovedDay:
+        """`on` as a day, with the day it stands for."""
+        moved = cls(on.year, on.month, on.day)
+        moved.of = of
+        return moved
+
+
 def open_days() -> Callable[[int, date], date]:
     """A function (company, day) -> the day to book on; closed months are read once a company."""
     closed = lru_cache(maxsize=None)(closed_months)
@@ -20,6 +36,6 @@ def open_days() -> Callable[[int, date], date]:
             return on
         while month in closed(company_id):
             month = next_month(month)
-        return month
+        return MovedDay.to(month, on)
 
     return day

@@ -12,7 +12,7 @@ from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.models import Entry, Posting
 from tradewind.apps.ledger.operations.chart import account_ids
 from tradewind.apps.org.operations import acting
-from tradewind.db.bulk import insert_rows, take_ids
+from tradewind.db.bulk import insert_rows, take_ids, update_rows
 from tradewind.db.numbers import take_numbers
 from tradewind.db.sql import among, fetch, id_set, run
 from tradewind.engine.access import Actor
@@ -55,8 +55,15 @@ def insert_and_post(company_id: int, fresh: Sequence[Booking], accounts: dict[st
     ]
     insert_rows(Entry, ENTRY, heads)
     insert_rows(Posting, POSTING, _postings(ids, fresh, accounts))
+    days = ((pk, getattr(b.plan.on, "of", None)) for pk, b in zip(ids, fresh, strict=True))
+    remember_days([(pk, day.isoformat()) for pk, day in days if day is not None])
     mark_posted(ids)
     return ids
+
+
+def remember_days(late: Sequence[tuple[int, str]]) -> None:
+    """Keep of unposted entries which day they are of, where its month was closed; (entry, ISO day)."""
+    update_rows(Entry, ["of_day"], late)
 
 
 def _postings(

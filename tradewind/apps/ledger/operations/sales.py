@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from tradewind.apps.ledger.models import Entry
 from tradewind.apps.ledger.operations.chart import account_ids
 from tradewind.apps.ledger.operations.dating import open_days
-from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted
+from tradewind.apps.ledger.operations.entries import ENTRY, mark_posted, remember_days
 from tradewind.apps.orders.operations import mark_booked
 from tradewind.apps.org.operations import acting
 from tradewind.db import bulk
@@ -98,23 +98,26 @@ def _insert_entries(orders: list[tuple[Any, ...]]) -> dict[int, int]:
         [
             (pk, row[2], next(numbers[row[2]]), on, "sale", "order", row[0], row[1] + late)
             for pk, row in zip(ids, orders, strict=True)
-            for on, late in (days[row[2:5]],)
+            for on, late, _day in (days[row[2:5]],)
         ],
     )
+    moved = {key: day for key, (_on, late, day) in days.items() if late}
+    if moved:
+        remember_days([(pk, moved[r[2:5]]) for pk, r in zip(ids, orders, strict=True) if r[2:5] in moved])
     return {pk: row[0] for pk, row in zip(ids, orders, strict=True)}
 
 
-def _days(orders: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[str, str]]:
-    """(company, zone, shipped at) -> the day to book on, and for the memo the day shipped if late."""
+def _days(orders: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[str, str, str]]:
+    """(company, zone, shipped at) -> the day to book on, what the memo says if late, the day shipped."""
     open_day = open_days()
-    days: dict[tuple[Any, ...], tuple[str, str]] = {}
+    days: dict[tuple[Any, ...], tuple[str, str, str]] = {}
     for key in {row[2:5] for row in orders}:
         company_id, zone, at = key
         shipped = moment(at)
         assert shipped is not None, "a shipped order has its time"
         day = shipped.astimezone(ZoneInfo(zone)).date()
         on = open_day(company_id, day)
-        days[key] = (on.isoformat(), "" if on == day else f" · {day.isoformat()}")
+        days[key] = (on.isoformat(), "" if on == day else f" · {day.isoformat()}", day.isoformat())
     return days
 
 

@@ -1,4 +1,4 @@
-"""Questions to the books: balances, the trial balance, the general ledger, periods."""
+"""Balances, the trial balance, the general ledger, periods and their hash."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
-from tradewind.apps.ledger.models import Account, Entry, Period, Posting
+from tradewind.apps.ledger.models import Account, Entry, Period, Posting, PostingRule, Statement
 from tradewind.apps.org.models import Company
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
@@ -42,7 +42,13 @@ def entries(actor: Actor) -> QuerySet[Entry]:
 def accounts(actor: Actor) -> QuerySet[Account]:
     """The chart."""
     actor.require("ledger.view")
-    return Account.objects.all()
+    return Account.objects.select_related("parent")
+
+
+def posting_rules(actor: Actor) -> QuerySet[PostingRule]:
+    """Which account a kind is booked to, from a day on."""
+    actor.require("ledger.view")
+    return PostingRule.objects.select_related("account")
 
 
 def periods(actor: Actor) -> QuerySet[Period]:
@@ -138,7 +144,7 @@ def open_months(company_id: int) -> set[date]:
 
 
 def period_hash(company_id: int, month: date) -> str:
-    """SHA-256 over every fact of a month's entries and postings, chained to the month before.
+    """SHA-256 over a month's entries, postings and kept statements, chained to the month before.
 
     Account ids stand for themselves: accounts are never renumbered. Recomputed by `tradewind
     doctor`, so that a change past the guards would show.
@@ -153,16 +159,20 @@ def period_hash(company_id: int, month: date) -> str:
     digest = hashlib.sha256((before or "").encode())
     within = Entry.objects.filter(company_id=company_id, on__gte=month, on__lt=end)
     heads = within.order_by("number").values_list(
-        "number", "on", "event", "source", "source_id", "memo", "posted"
+        "number", "on", "event", "source", "source_id", "memo", "posted", "of_day"
     )
     for head in heads.iterator(5000):
-        digest.update(json.dumps(head, default=str, ensure_ascii=False).encode())
+        facts = head if head[-1] is not None else head[:-1]
+        digest.update(json.dumps(facts, default=str, ensure_ascii=False).encode())
     lines = Posting.objects.filter(entry__company_id=company_id, entry__on__gte=month, entry__on__lt=end)
     rows = lines.order_by("entry__number", "id").values_list(
         "entry__number", "account__code", "amount_minor", "currency", "store_id", "order_id"
     )
     for row in rows.iterator(5000):
         digest.update(json.dumps(row).encode())
+    said = Statement.objects.filter(period__company_id=company_id, period__month=month).order_by("code")
+    for code, content in said.values_list("code", "content"):
+        digest.update(f"{code} {content}".encode())
     return digest.hexdigest()
 
 
