@@ -13,9 +13,9 @@ from tradewind.apps.org.operations import acting
 from tradewind.apps.org.operations.checking import Findings
 from tradewind.apps.settlements.kinds import meanings
 from tradewind.apps.settlements.matching import OrderKeys
-from tradewind.apps.settlements.models import KindMapping, SettlementFile, SettlementLine
+from tradewind.apps.settlements.models import TAKEN_BACK, KindMapping, SettlementFile, SettlementLine
 from tradewind.apps.settlements.operations.explaining import explain
-from tradewind.apps.settlements.queries import settlements
+from tradewind.apps.settlements.queries import ALONE, settlements
 from tradewind.apps.settlements.states import POSTED
 from tradewind.db.bulk import update_rows
 from tradewind.db.sql import among, fetch, id_set
@@ -67,16 +67,16 @@ def map_kind(
 def remap(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
     """Ask again what every line of these settlements means; returns how many lines changed.
 
-    Posted settlements are left as they are: what is booked is corrected by another entry.
+    Posted settlements are left as they are: what is booked is corrected by another entry. Lines that
+    take a posted one back mean what that one was booked as.
     """
     with acting(by, "settlements.change", kind="settlement", now=now) as act:
         rows = settlements(by).filter(id__among=sorted(set(ids))).exclude(state=POSTED)
         changed: list[tuple[int, str, str]] = []
         for one in rows.select_for_update(of=("self",)):
             meaning = meanings(one.store.channel, one.end_at.date())
-            lines = SettlementLine.objects.filter(settlement=one).values_list(
-                "id", "type", "amount_type", "description", "kind", "rule_id"
-            )
+            own = SettlementLine.objects.filter(settlement=one).exclude(rule_id__startswith=TAKEN_BACK)
+            lines = own.values_list("id", "type", "amount_type", "description", "kind", "rule_id")
             for pk, *words, kind, rule in lines.iterator(5000):
                 now_means = meaning((words[0], words[1], words[2]))
                 if now_means != (kind, rule):
@@ -101,7 +101,7 @@ def match_orders(*, ids: Iterable[int], now: datetime, by: Actor) -> int:
     they booked for no order to them by an entry of its own.
     """
     with acting(by, "settlements.change", kind="settlement", now=now) as act:
-        rows = settlements(by).filter(id__among=sorted(set(ids)), unmatched_count__gt=0).order_by("id")
+        rows = settlements(by).filter(ALONE, id__among=sorted(set(ids)), unmatched_count__gt=0).order_by("id")
         states = dict(rows.select_for_update(of=("self",)).values_list("id", "state"))
         lines = fetch(_FOUND.format(among=among("f.id")), [id_set(states)])
         update_rows(SettlementLine, ["order_id", "order_line_id"], _matched(lines))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from tradewind.apps.orders.models import Order
-from tradewind.apps.settlements.models import KindMapping, SettlementFile, SettlementLine
-from tradewind.apps.settlements.states import EXPLAINED, HELD, POSTED
+from tradewind.apps.settlements.models import KindMapping, MatchProposal, SettlementFile, SettlementLine
+from tradewind.apps.settlements.states import EXPLAINED, HELD, OPEN, POSTED
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money
 from tradewind.engine.settlement_kinds import place
+
+# Settlements whose lines stand in no other file, or rightly do.
+ALONE = Q(overlap_count=0) | ~Q(overlap_why="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,18 @@ def lines(actor: Actor) -> QuerySet[SettlementLine]:
     actor.require("settlements.view")
     rows = SettlementLine.objects.select_related("settlement__store", "order")
     return rows if actor.stores is None else rows.filter(settlement__store_id__in=sorted(actor.stores))
+
+
+def proposals(actor: Actor) -> QuerySet[MatchProposal]:
+    """Orders proposed for lines of the settlements in scope."""
+    actor.require("settlements.view")
+    rows = MatchProposal.objects.select_related("settlement__store", "line", "order")
+    return rows if actor.stores is None else rows.filter(settlement__store_id__in=sorted(actor.stores))
+
+
+def open_proposals(actor: Actor) -> int:
+    """How many groups of lines wait for somebody to choose their order."""
+    return proposals(actor).filter(state=OPEN).values("line_id").distinct().count()
 
 
 def mappings(actor: Actor) -> QuerySet[KindMapping]:
@@ -114,7 +129,7 @@ def with_late_orders(actor: Actor) -> QuerySet[SettlementFile]:
         store_id=OuterRef("settlement__store_id"), external_id=OuterRef("order_external_id")
     )
     late = SettlementLine.objects.filter(Exists(known), settlement=OuterRef("pk"), order=None)
-    short = settlements(actor).filter(unmatched_count__gt=0)
+    short = settlements(actor).filter(ALONE, unmatched_count__gt=0)
     return short.filter(Exists(late.exclude(order_external_id="")))
 
 
@@ -135,4 +150,4 @@ def explained_settlements(actor: Actor) -> QuerySet[SettlementFile]:
 
 def accounted(actor: Actor) -> QuerySet[SettlementFile]:
     """Settlements that are explained, posted or not."""
-    return settlements(actor).filter(~Q(state=HELD))
+    return settlements(actor).filter(state__in=(EXPLAINED, POSTED))
