@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tradewind.apps.ledger.plans import OWED
 from tradewind.apps.markets.queries import rates_between
 from tradewind.apps.org.models import Company
 from tradewind.apps.profit.computing import NAMES
 from tradewind.apps.profit.models import OrderProfit
-from tradewind.db.sql import fetch
+from tradewind.apps.profit.queries.shared_costs import shared_costs
+from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import ACTUAL
 from tradewind.engine.fx import Rates
 from tradewind.engine.money import Money
+from tradewind.engine.settlement_kinds import KINDS, TAX
 
-# Account -> component of an order; what stands elsewhere is of no order.
-COMPONENT = {
-    "6001": "revenue", "6002": "revenue", "6003": "revenue", "6051": "revenue", "6004": "refund",
-    "6401": "goods", "6402": "landed", "6601": "fees", "6602": "fees", "6603": "fees", "6605": "fees",
-}  # fmt: skip
-Key = tuple[int, str]
+# Components that stand on the same accounts are compared together: by the account's kind, never by what
+# booked it. Cost of goods and landed cost have accounts of their own; charges are every other expense.
+INCOME, GOODS, LANDED, CHARGES = "income", "goods", "landed", "charges"
+GROUPS = {INCOME: ("revenue", "refund"), GOODS: ("goods",), LANDED: ("landed",), CHARGES: ("fees", "freight")}
+_OWN = {chart.GOODS_COST: GOODS, chart.LANDED_COST: LANDED}
+_TAX_OWED = tuple(kind for kind in OWED if KINDS[kind].component == TAX)
+_OWED = "owed"
+NAMED = 20  # orders named that nobody explains
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """sum(orders) - not_booked - receivable + unallocated + unexplained = ledger, in base currency.
+    """orders - not_booked - receivable - rounding + unallocated + unexplained = ledger, in base currency.
 
     `orders` is every known component of every order (signed: costs negative); `not_booked` is what
     they hold that the books do not (estimates, freight before the carrier's bill); `receivable` is
-    what settlements paid beyond the sale; `unallocated` is booked for no order; `unconverted` names
-    amounts without a rate. `unexplained` must be zero.
+    what settlements paid beyond the sale; `rounding` the cents by which amounts converted together and
+    apart differ; `unallocated` is booked for no order; `unconverted` names amounts without a rate.
+    `unexplained` must be zero; `wrong` names the orders where it is not.
     """
 
     orders: Money
     not_booked: Money
     receivable: Money
+    rounding: Money
     unallocated: Money
     ledger: Money
     unexplained: Money
     unconverted: tuple[Money, ...]
+    order_count: int
+    wrong: tuple[tuple[int, Money], ...]
+
+
+@dataclass
+class _Sums:
+    """Minor units of the parts of the identity while orders are gone through."""
+
+    orders: int = 0
+    not_booked: int = 0
+    receivable: int = 0
+    rounding: int = 0
+    wrong: list[tuple[int, int]] = field(default_factory=list)
 
 
 def profit_vs_ledger(actor: Actor, company_id: int) -> Identity:
@@ -49,89 +69,124 @@ def profit_vs_ledger(actor: Actor, company_id: int) -> Identity:
     actor.require("profit.view")
     actor.require("ledger.view")
     base = Company.objects.get(pk=company_id).base_currency
-    rows = {
-        p.order_id: p
-        for p in OrderProfit.objects.filter(company_id=company_id).defer("computed_at").iterator(5000)
-    }
-    books = _Books(company_id, base, {pk: p.on for pk, p in rows.items()})
-    orders = not_booked = receivable = 0
-    for pk, row in rows.items():
-        for name in NAMES:
-            minor = getattr(row, f"{name}_minor")
-            known = (minor or 0) * (1 if name == "revenue" else -1)
-            booked = books.of_order.get((pk, name), 0)
-            orders += known
-            if name == "revenue" and row.stage == "settled":
-                receivable -= books.owed.get(pk, 0)
-            elif name == "freight" or getattr(row, f"{name}_state") != ACTUAL:
-                not_booked += known - booked
-    whole = sum(books.of_order.values()) + books.of_none
-    left = whole - (orders - not_booked - receivable + books.of_none)
+    rows = _orders(company_id)
+    books = _Books(company_id, base, {row[0]: row[1] for row in rows})
+    sums = _Sums()
+    for row in rows:
+        _compare(row, books, sums)
+    none = shared_costs(company_id, base)
+    booked = sum(books.of_order.values())
+    wrong = sum(minor for _order, minor in sums.wrong)
+    named = sorted(sums.wrong, key=lambda one: -abs(one[1]))[:NAMED]
     return Identity(
-        orders=Money(orders, base),
-        not_booked=Money(not_booked, base),
-        receivable=Money(receivable, base),
-        unallocated=Money(books.of_none, base),
-        ledger=Money(whole, base),
-        unexplained=Money(left, base),
-        unconverted=tuple(books.unconverted),
+        orders=Money(sums.orders, base),
+        not_booked=Money(sums.not_booked, base),
+        receivable=Money(sums.receivable, base),
+        rounding=Money(sums.rounding, base),
+        unallocated=Money(none.minor, base),
+        ledger=Money(booked + none.minor, base),
+        unexplained=Money(-wrong, base),
+        unconverted=(*books.unconverted, *none.unconverted),
+        order_count=len(rows),
+        wrong=tuple((order, Money(-minor, base)) for order, minor in named),
     )
+
+
+def _orders(company_id: int) -> list[tuple[Any, ...]]:
+    """(order, day, stage, then minor units and state of every component)."""
+    columns = [f"{name}_{what}" for name in NAMES for what in ("minor", "state")]
+    rows = OrderProfit.objects.filter(company_id=company_id).order_by("order_id")
+    return list(rows.values_list("order_id", "on", "stage", *columns).iterator(5000))
+
+
+def _compare(row: tuple[Any, ...], books: _Books, sums: _Sums) -> None:
+    """Add an order to the sums: every difference between it and the books under what it is."""
+    order, stage = row[0], row[2]
+    parts = {name: row[3 + 2 * n : 5 + 2 * n] for n, name in enumerate(NAMES)}
+    for group, names in GROUPS.items():
+        known = sum((parts[n][0] or 0) * (1 if n == "revenue" else -1) for n in names)
+        over = known - books.of_order.get((order, group), 0)
+        sums.orders += known
+        if not over and group != INCOME:
+            continue
+        if any(parts[n][1] != ACTUAL for n in names):
+            sums.not_booked += over
+            continue
+        if group == INCOME and stage != "estimated":
+            owed = books.owed.get(order, 0)
+            sums.receivable -= owed
+            over += owed
+        elif group == CHARGES and abs(over + (parts["freight"][0] or 0)) <= books.slack:
+            sums.not_booked += over  # the carrier's bill is known, and not in the books yet
+            continue
+        if abs(over) <= books.slack:
+            sums.rounding += over
+        else:
+            sums.wrong.append((order, over))
 
 
 class _Books:
-    """Income and expense of the books, signed as profit, in base currency."""
+    """Income and expense of orders in the books, signed as profit, in base currency."""
 
     def __init__(self, company_id: int, base: str, days: dict[int, date]) -> None:
         self.base, self.days = base, days
-        self.of_order: dict[Key, int] = {}
+        self.of_order: dict[tuple[int, str], int] = {}
         self.owed: dict[int, int] = {}
-        self.of_none = 0
         self.unconverted: list[Money] = []
-        codes = [c.code for c in chart.CHART.values() if c.kind in (chart.INCOME, chart.EXPENSE)]
-        found = _postings(company_id, [*codes, chart.RECEIVABLE])
-        rates = _rates(found, base, days)
-        sums: dict[tuple[int | None, str, str, date], int] = {}
-        for code, order_id, currency, on, minor in found:
-            order = order_id if order_id in days else None
-            if code == chart.RECEIVABLE and order is None:
-                continue
-            name = "owed" if code == chart.RECEIVABLE else COMPONENT.get(code, "") if order else ""
-            day = days[order] if order is not None else on
-            key = (order, name, currency, day)
-            sums[key] = sums.get(key, 0) - int(minor)
-        for (order, name, currency, day), minor in sums.items():
-            self._add(order, name, Money(minor, currency), day, rates)
+        found = [row for row in _postings(company_id) if row[1] in days]
+        owed = {row[1] for row in found if row[0] == _OWED and row[3]}
+        found += [(_OWED, *row) for row in _tax_left(sorted(owed))]
+        currencies = {base, *(row[2] for row in found)}
+        self.slack = 2 * len(currencies)  # cents that converting together or apart can differ by
+        every = list(days.values())
+        rates = rates_between(min(every), max(every), currencies) if every else Rates([])
+        for group, order, currency, minor in found:
+            if minor:
+                self._add(group, order, Money(-int(minor), currency), rates)
 
-    def _add(self, order: int | None, name: str, amount: Money, day: date, rates: Rates) -> None:
-        rate = rates.find(amount.currency, self.base, day)
-        if rate is None:
-            self.unconverted.append(amount)
-            return
-        minor = rate.convert(amount).minor
-        if name == "owed" and order is not None:
-            self.owed[order] = self.owed.get(order, 0) - minor
-        elif order is not None and name:
-            self.of_order[order, name] = self.of_order.get((order, name), 0) + minor
+    def _add(self, group: str, order: int, amount: Money, rates: Rates) -> None:
+        if amount.currency != self.base:
+            rate = rates.find(amount.currency, self.base, self.days[order])
+            if rate is None:
+                self.unconverted.append(amount)
+                return
+            amount = rate.convert(amount)
+        if group == _OWED:
+            self.owed[order] = self.owed.get(order, 0) - amount.minor
         else:
-            self.of_none += minor
+            self.of_order[order, group] = self.of_order.get((order, group), 0) + amount.minor
 
 
-def _postings(company_id: int, codes: list[str]) -> list[tuple[Any, ...]]:
-    marks = ", ".join(["%s"] * len(codes))
-    rows = fetch(
-        'SELECT a.code, p.order_id, p.currency, e."on", sum(p.amount_minor) FROM ledger_posting p '
-        "JOIN ledger_entry e ON e.id = p.entry_id JOIN ledger_account a ON a.id = p.account_id "
-        f"WHERE e.company_id = %s AND e.posted AND a.code IN ({marks}) "
-        'GROUP BY a.code, p.order_id, p.currency, e."on"',
-        [company_id, *codes],
+def _postings(company_id: int) -> list[tuple[Any, ...]]:
+    """(group, order, currency, minor units): income and expense of orders by what they are, what is owed."""
+    return fetch(
+        "SELECT CASE a.code WHEN %s THEN %s WHEN %s THEN %s WHEN %s THEN %s "
+        "ELSE CASE a.kind WHEN 'income' THEN %s ELSE %s END END AS part, p.order_id, p.currency, "
+        "sum(p.amount_minor) FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id "
+        "JOIN ledger_account a ON a.id = p.account_id "
+        "WHERE e.company_id = %s AND e.posted AND p.order_id IS NOT NULL "
+        "AND (a.kind IN ('income', 'expense') OR a.code = %s) GROUP BY 1, 2, 3",
+        [
+            *(x for pair in _OWN.items() for x in pair), chart.RECEIVABLE, _OWED, INCOME, CHARGES,
+            company_id, chart.RECEIVABLE,
+        ],
+    )  # fmt: skip
+
+
+def _tax_left(order_ids: list[int]) -> list[tuple[int, str, int]]:
+    """(order, currency, minor units) of tax settlements paid beyond the sale's: owed, yet no income."""
+    if not order_ids:
+        return []
+    marks = ", ".join(["%s"] * len(_TAX_OWED))
+    ids = id_set(order_ids)
+    paid = fetch(
+        "SELECT t.order_id, f.currency, sum(t.amount_minor) FROM settlements_settlementline t "
+        "JOIN settlements_settlementfile f ON f.id = t.settlement_id "
+        f"WHERE {among('t.order_id')} AND f.state = 'posted' AND t.kind IN ({marks}) "
+        "GROUP BY t.order_id, f.currency",
+        [ids, *_TAX_OWED],
     )
-    return [
-        (c, o, cur, on if isinstance(on, date) else date.fromisoformat(on), m) for c, o, cur, on, m in rows
-    ]
-
-
-def _rates(found: list[tuple[Any, ...]], base: str, days: dict[int, date]) -> Rates:
-    every = [row[3] for row in found] + list(days.values())
-    if not every:
-        return Rates([])
-    return rates_between(min(every), max(every), {base, *(row[2] for row in found)})
+    sold = fetch(
+        f"SELECT o.id, o.currency, -o.tax_minor FROM orders_order o WHERE {among('o.id')} AND o.booked", [ids]
+    )
+    return [(order, currency, int(minor)) for order, currency, minor in [*paid, *sold]]

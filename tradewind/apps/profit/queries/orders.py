@@ -1,25 +1,24 @@
-"""Questions to profit: per order down to its documents, per store and day, and against the books."""
+"""Profit per order down to its documents, and summed by store, day and SKU."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from tradewind.apps.markets.queries import rulebook
-from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.profit.estimating import FeeBook
 from tradewind.apps.profit.explaining import explain
 from tradewind.apps.profit.facts import facts_of
-from tradewind.apps.profit.models import OrderProfit
+from tradewind.apps.profit.models import OrderProfit, ProfitLine
 from tradewind.apps.profit.rating import rater
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.queries import stores_of
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import ACTUAL, ESTIMATED, MISSING, Breakdown
-from tradewind.engine.money import Money, share
+from tradewind.engine.money import Money
 
 DAYS = 30  # what a store's page sums up
 
@@ -105,7 +104,7 @@ def _between(actor: Actor, since: date, until: date, store_id: int | None) -> Qu
     return rows if store_id is None else rows.filter(store_id=store_id)
 
 
-def _grouped(rows: QuerySet[OrderProfit], key: str) -> list[ProfitRow]:
+def _grouped(rows: QuerySet[Any], key: str) -> list[ProfitRow]:
     sums = rows.order_by().values_list(key, "currency").annotate(
         orders=Count("id"),
         revenue=Sum("revenue_minor"),
@@ -121,37 +120,10 @@ def _grouped(rows: QuerySet[OrderProfit], key: str) -> list[ProfitRow]:
 
 
 def by_sku(actor: Actor, since: date, until: date, store_id: int | None = None) -> list[ProfitRow]:
-    """One row a SKU and currency: an order's revenue and profit shared over its lines by their value."""
-    rows = _between(actor, since, until, store_id)
-    known = {r.order_id: r for r in rows.select_related(None).iterator(5000)}
-    lines: dict[int, list[tuple[str, int]]] = {}
-    found = OrderLine.objects.filter(order_id__among=list(known)).order_by("order_id", "id")
-    for order_id, sku, price, discount in found.values_list(
-        "order_id", "sku__code", "price_minor", "discount_minor"
-    ).iterator(5000):
-        lines.setdefault(order_id, []).append((sku or "?", max(price - discount, 0)))
-    table: dict[tuple[str, str], list[int]] = {}
-    for order_id, row in known.items():
-        _share_out(table, row, lines.get(order_id, []))
-    return [
-        ProfitRow(sku, n, Money(revenue, currency), Money(profit, currency), *states)
-        for (sku, currency), (n, revenue, profit, *states) in sorted(table.items())
-    ]
-
-
-def _share_out(
-    table: dict[tuple[str, str], list[int]], row: OrderProfit, lines: Iterable[tuple[str, int]]
-) -> None:
-    lines = list(lines)
-    if not lines:
-        return
-    weights = [w for _sku, w in lines]
-    weights = weights if sum(weights) else [1] * len(lines)
-    revenue, profit = share(row.revenue_minor or 0, weights), share(row.profit_minor or 0, weights)
-    state = {ACTUAL: 3, ESTIMATED: 4, MISSING: 5}[row.state]
-    for (sku, _w), part, gain in zip(lines, revenue, profit, strict=True):
-        sums = table.setdefault((sku, row.currency), [0] * 6)
-        sums[0] += 1
-        sums[1] += part
-        sums[2] += gain
-        sums[state] += 1
+    """One row a SKU and currency, of the lines shipped on days both included; `orders` counts lines."""
+    actor.require("profit.view")
+    rows = ProfitLine.objects.filter(on__gte=since, on__lte=until)
+    if actor.stores is not None:
+        rows = rows.filter(store_id__in=sorted(actor.stores))
+    found = _grouped(rows if store_id is None else rows.filter(store_id=store_id), "sku__code")
+    return [replace(row, key="?") if row.key == "None" else row for row in found]
