@@ -1,5 +1,6 @@
 """Verbs of fulfilment."""
 
+from tradewind.apps.fulfilment.operations.billing import BilledFreight, record_freight
 from tradewind.apps.fulfilment.operations.deliveries import (
     DeliveryScan,
     import_deliveries,
@@ -11,6 +12,6 @@ from tradewind.apps.fulfilment.operations.shipping import Shipment, ship
 from tradewind.apps.fulfilment.operations.waves import make_wave
 
 __all__ = [
-    "DeliveryScan", "Shipment", "import_deliveries", "make_wave", "pack", "pick", "record_deliveries",
-    "record_pushed", "ship", "take_apart",
+    "BilledFreight", "DeliveryScan", "Shipment", "import_deliveries", "make_wave", "pack", "pick",
+    "record_deliveries", "record_freight", "record_pushed", "ship", "take_apart",
 ]  # fmt: skip
