@@ -275,7 +275,7 @@ def test_two_totals_of_one_settlement_are_refused() -> None:
 
 def test_lines_without_their_total_are_refused() -> None:
     assert refusal("amazon", amazon_rows()[1:]) == [(2, "settlement-id")]
-    assert refusal("harbour", harbour_rows()[1:]) == [(2, "total")]
+    assert refusal("harbour", harbour_rows()[1:]) == [(2, "settlement_id")]
     assert refusal("amazon", []) == [(2, "settlement-id")]
 
 

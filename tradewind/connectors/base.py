@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from tradewind.connectors.layouts import Layout, read_settlements
 from tradewind.connectors.transport import Limit, Transport, shared
 from tradewind.engine.contracts import (
     BankTransaction,
@@ -160,8 +161,11 @@ class Channel(Connector, Protocol):
         """The settlement file as the channel gives it."""
         ...
 
-    def parse_settlement(self, data: bytes) -> list[Settlement]:
-        """Settlements of a file: pure. Raises Refused with all problems; a remainder is not refused."""
+    def parse_settlement(self, data: bytes, layout: str = "") -> list[Settlement]:
+        """Settlements of a file: pure. Raises Refused with all problems; a remainder is not refused.
+
+        `layout` is one of the manifest's; without it the one that reads the file is found by its captions.
+        """
         ...
 
 
@@ -201,6 +205,7 @@ class BaseChannel:
     """A channel that offers nothing; a connector overrides what its manifest claims."""
 
     manifest: Manifest
+    reads: Sequence[Layout] = ()  # settlement files it reads
 
     def orders(
         self, conn: Connection, since: datetime, until: datetime, token: str | None = None
@@ -225,5 +230,7 @@ class BaseChannel:
     def settlement_file(self, conn: Connection, external_id: str) -> bytes:
         raise NotOffered(self.manifest.code, SETTLEMENTS)
 
-    def parse_settlement(self, data: bytes) -> list[Settlement]:
-        raise NotOffered(self.manifest.code, SETTLEMENT_FILES)
+    def parse_settlement(self, data: bytes, layout: str = "") -> list[Settlement]:
+        if not self.reads:
+            raise NotOffered(self.manifest.code, SETTLEMENT_FILES)
+        return read_settlements(data, self.reads, layout)

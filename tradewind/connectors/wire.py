@@ -17,6 +17,7 @@ from tradewind.engine.money import EXPONENTS, Money, MoneyError
 # Changes made in the instant of a read may become visible after it: the next sweep begins a little earlier,
 # which is harmless because everything read is applied once.
 OVERLAP = timedelta(minutes=2)
+MOST = 500  # problems of one file that are named
 _PLAIN = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 
 
@@ -61,8 +62,8 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, row: int | None, name: str, value: str, reason: str, accepted: str = "") -> None:
-        """Note one problem."""
-        self.found.append(Problem(row, name, value, reason, accepted))
+        """Note one problem; of a long name or value its beginning."""
+        self.found.append(Problem(row, name[:80], value[:80], reason, accepted))
 
     def money(self, row: int, name: str, text: str, currency: str) -> Money | None:
         """An amount; a problem and None when it is none."""
@@ -80,6 +81,9 @@ class Problems:
 
     def finish(self) -> None:
         """Refused with everything found, or nothing."""
+        if len(self.found) > MOST:
+            reason = _("%(n)s problems more", n=len(self.found) - MOST)
+            raise Refused([*self.found[:MOST], Problem(None, "file", "", reason)])
         if self.found:
             raise Refused(self.found)
 

@@ -17,3 +17,8 @@ def _(text: str, **values: object) -> str:
     for translate in _translators:
         text = translate(text)
     return text % values if values else text
+
+
+def gettext_noop(text: str) -> str:
+    """A text to be translated later, where it is shown: marks it for the catalogue and leaves it as it is."""
+    return text

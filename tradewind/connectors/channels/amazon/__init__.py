@@ -53,7 +53,7 @@ MANIFEST = Manifest(
         ),
     ),
     limits=LIMITS,
-    layouts=(files.LAYOUT,),
+    layouts=tuple(one.code for one in files.LAYOUTS),
     verified=SPEC,
 )
 

@@ -21,7 +21,6 @@ from tradewind.engine.contracts import (
     OutsideError,
     Page,
     PushResult,
-    Settlement,
     TrackingPush,
 )
 
@@ -65,6 +64,8 @@ class Sweep:
 
 class Amazon(BaseChannel):
     """The channel; see base.Channel for what each function promises."""
+
+    reads = files.LAYOUTS
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
@@ -159,9 +160,6 @@ class Amazon(BaseChannel):
             raise OutsideError("getReportDocument: no address", code="bad_answer")
         data = download(conn, str(told["url"]))
         return _unpacked(data) if told.get("compressionAlgorithm") == "GZIP" else data
-
-    def parse_settlement(self, data: bytes) -> list[Settlement]:
-        return files.settlements(data)
 
 
 def _references(answer: dict[str, Any]) -> tuple[SettlementRef, ...]:

@@ -18,7 +18,6 @@ from tradewind.engine.contracts import (
     OfferPush,
     Page,
     PushResult,
-    Settlement,
     TrackingPush,
 )
 
@@ -27,6 +26,8 @@ BATCH = 100
 
 class Harbour(BaseChannel):
     """The channel; see base.Channel for what each function promises."""
+
+    reads = files.LAYOUTS
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
@@ -95,6 +96,3 @@ class Harbour(BaseChannel):
 
     def settlement_file(self, conn: Connection, external_id: str) -> bytes:
         return self._ask(conn, "settlements", "GET", f"/v1/settlements/{quote(external_id, safe='')}/file")
-
-    def parse_settlement(self, data: bytes) -> list[Settlement]:
-        return files.settlements(data)
