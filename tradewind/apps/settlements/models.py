@@ -12,6 +12,7 @@ from tradewind.db import columns
 from tradewind.engine.money import Money
 
 TAKEN_BACK = "settlement:"  # begins the rule_id of a correction's line that takes another back
+KEPT = ("reserve_opened", "reserve_released", "transfer")  # kinds of what a channel keeps or gives back
 
 
 class SettlementFile(models.Model):
@@ -95,6 +96,7 @@ class SettlementLine(models.Model):
         indexes = [
             models.Index(fields=["settlement"], condition=Q(kind=""), name="unknown_lines"),
             models.Index(fields=["settlement"], condition=Q(order=None), name="lines_without_order"),
+            models.Index(fields=["settlement", "kind"], condition=Q(kind__in=KEPT), name="lines_of_reserves"),
         ]
 
     def __str__(self) -> str:

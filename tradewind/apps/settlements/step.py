@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tradewind.apps.org.operations import store_file
 from tradewind.apps.settlements import queries
 from tradewind.apps.settlements.models import SettlementFile
-from tradewind.apps.settlements.operations import import_settlements, match_orders
+from tradewind.apps.settlements.operations import import_settlements, match_orders, propose_orders
 from tradewind.apps.stores.models import Store
 from tradewind.apps.stores.operations.inbox import advance_cursor, note_run
 from tradewind.apps.stores.queries import able_stores, connection, read_since
@@ -17,6 +17,7 @@ from tradewind.engine.access import Actor
 from tradewind.engine.contracts import OutsideError, Refused, StepResult
 
 FEED = "settlements"
+LOOK_BACK = timedelta(days=60)  # an order that has not come in by then does not come by itself
 
 
 def waiting(actor: Actor) -> int:
@@ -31,7 +32,9 @@ def run(now: datetime, by: Actor) -> StepResult:
         result += _pull(store, now, by)
     late = list(queries.with_late_orders(by).values_list("id", flat=True))
     found = match_orders(ids=late, now=now, by=by) if late else 0
-    return result + StepResult(waiting=queries.held(by), detail={"orders_found": found})
+    young = queries.lacking_orders(by, now - LOOK_BACK).values_list("id", flat=True)
+    further, _waiting = propose_orders(ids=list(young), now=now, by=by)
+    return result + StepResult(waiting=queries.held(by), detail={"orders_found": found + further})
 
 
 def _pull(store: Store, now: datetime, by: Actor) -> StepResult:

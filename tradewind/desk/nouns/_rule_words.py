@@ -47,6 +47,7 @@ KINDS = {
     "settlement_kind": "Meaning of a settlement line",
     "cycle": "Settlement cycle",
     "reserve": "Reserve",
+    "reserve_statement": "Reserve in settlements",
     "payout_transit": "Way of a payout",
     "content_limit": "Limit of a listing",
     "performance_target": "Performance target",

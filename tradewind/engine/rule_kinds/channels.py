@@ -157,6 +157,8 @@ CHANNELS: dict[str, KindSchema] = {
         (*_PLACE, "account"),
         {"days": Value(count), "counted_from": Value(text), "released_after": Value(count, False)},
     ),
+    # How settlements state the reserve: all of it released and held anew in each, or only what moves.
+    "reserve_statement": KindSchema(("channel",), {"restated": Value(flag)}),
     # From the payout to the money on the account.
     "payout_transit": KindSchema(
         _PLACE,

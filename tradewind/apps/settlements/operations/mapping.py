@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tradewind.apps.org.operations import acting
@@ -24,6 +24,19 @@ from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.settlement_kinds import KINDS
 
 
+@dataclass(frozen=True, slots=True)
+class LineWords:
+    """What a channel calls a line."""
+
+    channel: str
+    type: str
+    amount_type: str
+    description: str
+
+    def __str__(self) -> str:
+        return " / ".join((self.type, self.amount_type, self.description))
+
+
 def map_kind(
     *,
     channel: str,
@@ -36,32 +49,52 @@ def map_kind(
     now: datetime,
     by: Actor,
 ) -> KindMapping:
-    """Say from a day on what a channel's words mean, and remap every settlement that is not posted.
+    """Say from a day on what a channel's words mean; see map_kinds."""
+    words = LineWords(channel, type, amount_type, description)
+    return map_kinds(words=[words], kind=kind, valid_from=valid_from, reason=reason, now=now, by=by)[0]
 
-    Refused: an unknown kind, no reason, or another word given for the same day already.
+
+def map_kinds(
+    *, words: Sequence[LineWords], kind: str, valid_from: date, reason: str, now: datetime, by: Actor
+) -> list[KindMapping]:
+    """Say from a day on that all these words mean one kind, and remap every settlement that is not posted.
+
+    Refused, naming all: an unknown kind, no reason, or words given a meaning for the same day already.
     """
     found = Findings()
-    found.code("channel", channel)
+    for one in words:
+        found.code("channel", one.channel)
     found.one_of("kind", kind, KINDS)
     why = found.text("reason", reason, 400)
     found.settle()
-    said = {"channel": channel, "type": type, "amount_type": amount_type, "description": description}
     with acting(by, "settlements.change", kind="kind_mapping", now=now) as act:
-        try:
-            with transaction.atomic():
-                mapping = KindMapping.objects.create(
-                    **said, kind=kind, valid_from=valid_from, reason=why, mapped_by=by.name, mapped_at=now
-                )
-        except IntegrityError:
-            words = " / ".join((type, amount_type, description))
-            raise Refused(
-                [Problem(None, "valid_from", words, _("mapped from this day already"), _("another day"))]
-            ) from None
-        open_ids = SettlementFile.objects.filter(store__channel=channel).exclude(state=POSTED)
+        _not_said_twice(words, valid_from)
+        made = [
+            KindMapping.objects.create(
+                channel=one.channel, type=one.type, amount_type=one.amount_type, description=one.description,
+                kind=kind, valid_from=valid_from, reason=why, mapped_by=by.name, mapped_at=now,
+            )
+            for one in words
+        ]  # fmt: skip
+        channels = {one.channel for one in words}
+        open_ids = SettlementFile.objects.filter(store__channel__in=channels).exclude(state=POSTED)
         changed = remap(ids=list(open_ids.values_list("id", flat=True)), now=now, by=by)
-        act.ids.append(mapping.pk)
-        act.note(verb="map_kind", **said, kind=kind, valid_from=valid_from, reason=why, lines=changed)
-    return mapping
+        act.ids.extend(mapping.pk for mapping in made)
+        act.note(verb="map_kinds", words=[f"{one.channel}: {one}" for one in words], kind=kind,
+                 valid_from=valid_from, reason=why, lines=changed)  # fmt: skip
+    return made
+
+
+def _not_said_twice(words: Sequence[LineWords], valid_from: date) -> None:
+    rows = KindMapping.objects.filter(channel__in={one.channel for one in words}, valid_from=valid_from)
+    taken = {LineWords(*row) for row in rows.values_list("channel", "type", "amount_type", "description")}
+    problems = [
+        Problem(None, "valid_from", str(one), _("mapped from this day already"), _("another day"))
+        for one in words
+        if one in taken
+    ]
+    if problems:
+        raise Refused(problems)
 
 
 def remap(*, ids: Iterable[int], now: datetime, by: Actor) -> int:

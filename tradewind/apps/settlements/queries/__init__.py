@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tradewind.apps.orders.models import Order
 from tradewind.apps.settlements.models import KindMapping, MatchProposal, SettlementFile, SettlementLine
@@ -118,6 +119,28 @@ def unknown_words(actor: Actor, settlement: SettlementFile | None = None) -> lis
     ]
 
 
+def unknown_kinds(actor: Actor) -> QuerySet[SettlementLine]:
+    """Words nobody has said the meaning of: the first line of each, with lines, money and since when.
+
+    A channel's words in one currency are one row, whatever the settlement.
+    """
+    rows = lines(actor).filter(kind="").order_by()
+    keys = ("settlement__store__channel", "type", "amount_type", "description", "settlement__currency")
+    first = rows.values(*keys).annotate(first=Min("id")).values("first")
+    same = rows.filter(**{key: OuterRef(key) for key in keys}).values(*keys)
+    return rows.filter(id__in=first).annotate(
+        line_total=Subquery(same.annotate(x=Count("id")).values("x")),
+        minor_total=Subquery(same.annotate(x=Sum("amount_minor")).values("x")),
+        file_total=Subquery(same.annotate(x=Count("settlement_id", distinct=True)).values("x")),
+        first_day=Subquery(same.annotate(x=Min("settlement__start_at")).values("x")),
+    )
+
+
+def unknown_kinds_count(actor: Actor) -> int:
+    """How many different words wait for somebody to say what they mean."""
+    return unknown_kinds(actor).count()
+
+
 def unmatched_lines(actor: Actor, settlement: SettlementFile) -> QuerySet[SettlementLine]:
     """Lines that name an order not known here."""
     return lines(actor).filter(settlement=settlement, order=None).exclude(order_external_id="")
@@ -131,6 +154,11 @@ def with_late_orders(actor: Actor) -> QuerySet[SettlementFile]:
     late = SettlementLine.objects.filter(Exists(known), settlement=OuterRef("pk"), order=None)
     short = settlements(actor).filter(ALONE, unmatched_count__gt=0)
     return short.filter(Exists(late.exclude(order_external_id="")))
+
+
+def lacking_orders(actor: Actor, since: datetime) -> QuerySet[SettlementFile]:
+    """Settlements of periods that ended since a time, with lines of orders not known here."""
+    return settlements(actor).filter(ALONE, unmatched_count__gt=0, end_at__gte=since)
 
 
 def rebooking(actor: Actor) -> QuerySet[SettlementFile]:
