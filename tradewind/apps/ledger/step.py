@@ -15,6 +15,7 @@ from tradewind.apps.ledger.operations.counts import post_counts
 from tradewind.apps.ledger.operations.freight import post_charges, post_legs
 from tradewind.apps.ledger.operations.late_costs import post_late_costs
 from tradewind.apps.ledger.operations.late_orders import post_late_orders
+from tradewind.apps.ledger.operations.payments import post_clearings, post_payables, post_payments
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
 from tradewind.engine.access import Actor
@@ -41,6 +42,8 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
     while unbooked_count() and (booked := post_sales(now=now, by=by)):
         result += StepResult(len(booked))
     for post in (post_settlements, post_late_orders, post_payouts, post_fees, post_conversions):
+        result += post(now=now, by=by)
+    for post in (post_payables, post_payments, post_clearings):
         result += post(now=now, by=by)
     return result
 
