@@ -79,13 +79,18 @@ def leg_arrival(leg_id: int, number: str, on: date, cost: Money) -> Booking:
     return Booking("first_leg", leg_id, EntryPlan("leg_arrival", on, number, lines))
 
 
-def late_cost(use_id: int, memo: str, on: date, cost: Money, store_id: int, order_id: int) -> Booking:
-    """What goods cost whose sale is booked without it; `cost` below zero takes back."""
-    lines = (
-        PostingPlan(chart.GOODS_COST, cost, store_id, order_id),
-        PostingPlan(chart.STOCK, -cost, store_id, order_id),
-    )
-    return Booking("layer_use", use_id, EntryPlan("late_cost", on, memo, lines))
+def late_costs(memo: str, on: date, lines: Iterable[tuple[str, Money, int, int]]) -> EntryPlan:
+    """What orders cost otherwise than booked: (account, amount, store, order); below zero takes back."""
+    postings: list[PostingPlan] = []
+    for account, amount, store_id, order_id in lines:
+        postings.append(PostingPlan(account, amount, store_id, order_id))
+        postings.append(PostingPlan(chart.STOCK, -amount, store_id, order_id))
+    return EntryPlan("late_cost", on, memo, tuple(postings))
+
+
+def restated(event: str, number: str, on: date, account: str, more: Money) -> EntryPlan:
+    """A document whose goods cost more than booked (below zero: less): from stock to its account."""
+    return EntryPlan(event, on, number, transfer(account, more, chart.STOCK, more))
 
 
 def stock_count(source: str, source_id: int, number: str, on: date, gain: Money) -> Booking:
@@ -94,26 +99,11 @@ def stock_count(source: str, source_id: int, number: str, on: date, gain: Money)
     return Booking(source, source_id, EntryPlan("stock_count", on, number, lines))
 
 
-def landed_charge(
-    charge_id: int,
-    number: str,
-    on: date,
-    here: Money,
-    moving: Money,
-    sold: Iterable[tuple[int | None, int | None, Money]],
-    owed: Money,
-) -> Booking:
-    """A freight or duty bill: what lies here to stock, what travels to transit, what is sold to cost.
-
-    `sold` are (store, order, amount); all but `owed`, which is in the bill's currency, are in base
-    currency.
-    """
-    lines = [PostingPlan(chart.STOCK, here), PostingPlan(chart.IN_TRANSIT, moving)]
-    lines += [PostingPlan(chart.LANDED_COST, amount, store, order) for store, order, amount in sold]
-    whole = Money.total((line.amount for line in lines), here.currency)
-    lines.append(PostingPlan(chart.PAYABLE_FREIGHT, -owed))
-    if whole.currency != owed.currency:
-        lines += [PostingPlan(chart.FX_TRADING, -whole), PostingPlan(chart.FX_TRADING, owed)]
+def landed_charge(charge_id: int, number: str, on: date, base: Money, owed: Money) -> Booking:
+    """A bill of goods: to stock in base currency, owed to the creditor in his; below zero it comes back."""
+    lines = [PostingPlan(chart.STOCK, base), PostingPlan(chart.PAYABLE_FREIGHT, -owed)]
+    if base.currency != owed.currency:
+        lines += [PostingPlan(chart.FX_TRADING, -base), PostingPlan(chart.FX_TRADING, owed)]
     kept = tuple(line for line in lines if line.amount)
     return Booking("landed_charge", charge_id, EntryPlan("landed_charge", on, number, kept))
 

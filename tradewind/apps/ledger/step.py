@@ -31,13 +31,12 @@ def waiting(actor: Actor) -> int:
 def post_ready(now: datetime, by: Actor) -> StepResult:
     """Book what is ready; a second run books nothing. What lacks a cost or a rate waits, and is counted.
 
-    Receipts go before sales, so that a sale finds its cost in stock; charges go before sales, so that
-    a sale takes its share of them along; counts go before charges, whose entry books what they lay on
-    units that a count lost.
+    Receipts and bills of goods go before all that books goods at what they cost by then: legs, counts
+    and sales; late costs true up what was booked before.
     """
     open_chart(now=now, by=by)
     result = StepResult()
-    for post in (post_receipts, post_invoices, post_legs, post_counts, post_charges, post_late_costs):
+    for post in (post_receipts, post_invoices, post_charges, post_legs, post_counts, post_late_costs):
         result += post(now=now, by=by)
     while unbooked_count() and (booked := post_sales(now=now, by=by)):
         result += StepResult(len(booked))

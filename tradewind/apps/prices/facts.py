@@ -128,8 +128,7 @@ _OPEN = """SELECT b.sku_id, b.warehouse_id, b.owner_id, y.currency,
   sum(coalesce(y.left_goods_minor, 0)),
   sum(CASE WHEN y.left_goods_minor IS NOT NULL THEN y.left_landed_minor ELSE 0 END),
   sum(CASE WHEN y.left_goods_minor IS NULL THEN y.left_qty ELSE 0 END),
-  max(CASE WHEN y.leg_line_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stock_firstlegline g
-    JOIN stock_landedcharge h ON h.leg_id = g.leg_id WHERE g.id = y.leg_line_id) THEN 1 ELSE 0 END)
+  max(CASE WHEN y.leg_line_id IS NOT NULL AND y.charges = 0 THEN 1 ELSE 0 END)
 FROM stock_costlayer y JOIN stock_balance b ON b.id = y.balance_id
 WHERE y.left_qty > 0 AND {among} GROUP BY b.sku_id, b.warehouse_id, b.owner_id, y.currency"""
 _LAST = """SELECT b.sku_id, b.warehouse_id, b.owner_id, y.currency, y.qty, y.goods_minor, y.landed_minor

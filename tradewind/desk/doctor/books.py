@@ -27,24 +27,25 @@ UNION ALL SELECT 1 FROM stock_layeruse u WHERE u.source = 'count' AND u.goods_mi
       AND f.source_id = u.source_id)
 LIMIT 1"""
 # Moves of stock: what lies here on 1405; what is under way between our warehouses on 1406.
-_STOCK = """SELECT company_id, currency, sum(facts), sum(books) FROM (
-  SELECT b.owner_id AS company_id, y.currency, y.left_goods_minor + y.left_landed_minor AS facts, 0 AS books
+_STOCK = """SELECT company_id, code, currency, sum(facts), sum(books) FROM (
+  SELECT b.owner_id AS company_id, '1405' AS code, y.currency,
+    y.left_goods_minor + y.left_landed_minor AS facts, 0 AS books
   FROM stock_costlayer y JOIN stock_balance b ON b.id = y.balance_id
-  UNION ALL SELECT f.owner_id, y.currency, u.goods_minor + u.landed_minor, 0 FROM stock_firstleg f
+  UNION ALL SELECT f.owner_id, '1406', y.currency, u.goods_minor + u.landed_minor, 0 FROM stock_firstleg f
     JOIN stock_firstlegline g ON g.leg_id = f.id
     JOIN stock_layeruse u ON u.source = 'leg_line' AND u.source_id = g.id
     JOIN stock_costlayer y ON y.id = u.layer_id WHERE f.state = 'departed'
-  UNION ALL SELECT e.company_id, p.currency, 0, p.amount_minor FROM ledger_posting p
+  UNION ALL SELECT e.company_id, a.code, p.currency, 0, p.amount_minor FROM ledger_posting p
     JOIN ledger_entry e ON e.id = p.entry_id AND e.posted
     JOIN ledger_account a ON a.id = p.account_id WHERE a.code IN ('1405', '1406')) x
-GROUP BY company_id, currency HAVING sum(facts) <> sum(books)"""
+GROUP BY company_id, code, currency HAVING sum(facts) <> sum(books)"""
 
 
 def _stock() -> list[str]:
     if fetch(_WAITS):
         return []
-    return [f"company {c}: batches hold {facts} {currency} (minor units), the books {books}"
-            for c, currency, facts, books in fetch(_STOCK)]  # fmt: skip
+    return [f"company {c}: account {code} is {books} {currency} (minor units), the goods cost {facts}"
+            for c, code, currency, facts, books in fetch(_STOCK)]  # fmt: skip
 
 
 CHECKS = (
@@ -56,18 +57,24 @@ CHECKS = (
     sql_check(
         "books.costs",
         _("what the goods of a booked order cost is in the books"),
-        """SELECT x.order_id, x.currency, sum(x.cost), coalesce(max(b.booked), 0) FROM (
-          SELECT l.order_id, y.currency, sum(u.goods_minor) AS cost FROM orders_order o
+        """SELECT x.order_id, x.currency, sum(x.cost), coalesce(max(b.booked), 0), x.code FROM (
+          SELECT l.order_id, y.currency, '6401' AS code, sum(u.goods_minor) AS cost FROM orders_order o
           JOIN orders_orderline l ON l.order_id = o.id
           JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id
           JOIN stock_costlayer y ON y.id = u.layer_id WHERE o.booked
           GROUP BY l.order_id, l.id, y.currency
-          HAVING count(u.goods_minor) = count(*) AND count(CASE WHEN y.late THEN 1 END) = 0) x
-        LEFT JOIN (SELECT p.order_id, p.currency, sum(p.amount_minor) AS booked FROM ledger_posting p
-          JOIN ledger_account a ON a.id = p.account_id AND a.code = '6401'
-          GROUP BY p.order_id, p.currency) b ON b.order_id = x.order_id AND b.currency = x.currency
-        GROUP BY x.order_id, x.currency HAVING sum(x.cost) <> coalesce(max(b.booked), 0)""",
-        "order {0}: its goods cost {2} {1} (minor units), the books say {3}",
+          HAVING count(u.goods_minor) = count(*) AND count(CASE WHEN y.late THEN 1 END) = 0
+          UNION ALL SELECT l.order_id, y.currency, '6402', sum(u.landed_minor) FROM orders_order o
+          JOIN orders_orderline l ON l.order_id = o.id
+          JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id
+          JOIN stock_costlayer y ON y.id = u.layer_id WHERE o.booked
+          GROUP BY l.order_id, l.id, y.currency HAVING count(CASE WHEN y.late THEN 1 END) = 0) x
+        LEFT JOIN (SELECT p.order_id, p.currency, a.code, sum(p.amount_minor) AS booked FROM ledger_posting p
+          JOIN ledger_account a ON a.id = p.account_id AND a.code IN ('6401', '6402')
+          GROUP BY p.order_id, p.currency, a.code) b
+          ON b.order_id = x.order_id AND b.currency = x.currency AND b.code = x.code
+        GROUP BY x.order_id, x.currency, x.code HAVING sum(x.cost) <> coalesce(max(b.booked), 0)""",
+        "order {0}: its goods cost {2} {1} (minor units), account {4} says {3}",
     ),
     Check(
         "books.balance",

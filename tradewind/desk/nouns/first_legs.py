@@ -11,8 +11,8 @@ from tradewind.apps.catalog.models import Sku
 from tradewind.apps.logistics.models import Service, Warehouse
 from tradewind.apps.org.models import Company
 from tradewind.apps.stock.operations import arrive_leg, cancel_leg, charge_leg, depart_leg, pack_leg
-from tradewind.apps.stock.operations.charges import KINDS
-from tradewind.apps.stock.queries import charges_of, legs_visible
+from tradewind.apps.stock.queries import legs_visible
+from tradewind.apps.stock.queries.bills import bills_visible
 from tradewind.db.states import WrongState
 from tradewind.desk.kernel import (
     CHOICE,
@@ -42,7 +42,7 @@ from tradewind.desk.nouns._goods import warehouse_ids
 from tradewind.desk.nouns._upstream import companies, currencies, of_code, services, warehouses
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.allocation import BASES
+from tradewind.engine.allocation import BASES, KINDS
 from tradewind.engine.money import Money, MoneyError
 
 KIND_NAMES = {
@@ -79,7 +79,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     tables = [Table(_("Lines"), LINES, list(leg.lines.select_related("sku").order_by("sku__code")))]
     if actor.can("stock.cost"):
         tables.append(
-            Table(_("Bills"), CHARGES, list(charges_of(pk, actor)), _("No bill yet."), hidden="cost")
+            Table(_("Bills"), CHARGES, list(bills_visible(actor).filter(leg_id=pk).order_by("id")), _("No bill yet."), hidden="cost")
         )
     return Detail(
         leg.number,
@@ -155,7 +155,7 @@ def _charge(call: Call) -> Outcome:
         creditor=values["creditor"], on=values["on"], amount=amount, now=call.now, by=call.by,
     )  # fmt: skip
     text = _now("Laid on the batches; %(sold)d sold lines restated.")
-    return Outcome(text % {"sold": len(got.restated)}, 1)
+    return Outcome(text % {"sold": got.sold_lines}, 1)
 
 
 NOUN = Noun(
@@ -198,7 +198,7 @@ NOUN = Noun(
         Action("depart", _("Departed"), _step(depart_leg), "stock.change", ONE, states=("packed",)),
         Action("arrive", _("Arrived"), _step(arrive_leg), "stock.change", ONE, states=("departed",)),
         Action("charge", _("Enter a bill"), _charge, "stock.cost", ONE, (
-            Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS]),
+            Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS if k in KIND_NAMES]),
             Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES if b in BASIS_NAMES]),
             Field("number", _("Bill")),
             Field("creditor", _("Billed by")),

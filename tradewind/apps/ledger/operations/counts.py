@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +10,7 @@ from tradewind.apps.ledger import plans
 from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.operations.dating import open_days
 from tradewind.apps.ledger.operations.purchasing import book, unbooked
-from tradewind.apps.stock.models import CostLayer, LandedCharge
+from tradewind.apps.stock.models import CostLayer
 from tradewind.apps.stock.queries import COUNT, found_layers
 from tradewind.db.numbers import numbered
 from tradewind.db.sql import fetch
@@ -44,31 +42,16 @@ def post_counts(*, now: datetime, by: Actor) -> StepResult:
 
 def _lost(found: dict[int, list[Booking]]) -> int:
     day, waiting = open_days(), 0
-    rows = fetch(_LOST)
-    pending = _pending(rows)
-    for number, owner_id, first, at, currency, landed, goods in rows:
+    for number, owner_id, first, at, currency, landed, goods in fetch(_LOST):
         if goods is None:
             waiting += 1
             continue
-        cost = int(goods) + int(landed) - pending.get((number, owner_id), 0)
+        cost = int(goods) + int(landed)
         if cost:
             on = day(owner_id, _day(at))
             name = numbered(COUNT, number)
             found[owner_id].append(plans.stock_count("layer_use", first, name, on, Money(-cost, currency)))
     return waiting
-
-
-def _pending(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, int], int]:
-    """(count, owner) -> landed cost that a charge laid on its units and that the charge's own entry books."""
-    if not rows:
-        return {}
-    laid: dict[tuple[int, int], int] = {}
-    charges = unbooked(LandedCharge, "landed_charge", "landed_charge")
-    for allocated, owner_id in charges.values_list("allocated", "leg__owner_id"):
-        for source, number, minor in json.loads(allocated or "{}").get("sold", []):
-            if source == "count":
-                laid[number, owner_id] = laid.get((number, owner_id), 0) + int(minor)
-    return laid
 
 
 def _found(found: dict[int, list[Booking]]) -> int:

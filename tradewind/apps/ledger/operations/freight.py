@@ -1,47 +1,108 @@
-"""First legs and their bills into the books."""
+"""First legs and bills of goods into the books."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tradewind.apps.ledger import plans
+from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.operations.dating import open_days
-from tradewind.apps.ledger.operations.purchasing import book, unbooked, unbooked_cost
+from tradewind.apps.ledger.operations.purchasing import book, unbooked
 from tradewind.apps.stock.models import FirstLeg, LandedCharge
-from tradewind.db.sql import among, fetch, id_set
+from tradewind.db.numbers import take_numbers
+from tradewind.db.sql import among, among_texts, fetch, id_set, text_set
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
 from tradewind.engine.money import Money
 
+RESTATEMENT = "restatement"  # source of entries that true up what was booked: numbered, never repeated
+_OF_LEGS = ("leg_departure", "leg_arrival", "late_leg")
+
+
+def post_charges(*, now: datetime, by: Actor) -> StepResult:
+    """Book bills of goods, and what takes them back: to stock, owed to the creditor in his currency.
+
+    What of a bill went with units sold, lost or under way is booked by `post_late_costs`, `post_counts`
+    and `post_legs`, which book what the goods cost by now.
+    """
+    day, found = open_days(), defaultdict(list)
+    for c in unbooked(LandedCharge, "landed_charge", "landed_charge").select_related("company"):
+        base = Money(c.base_minor, c.company.base_currency)
+        on = day(c.company_id, c.on)
+        plan = plans.landed_charge(c.pk, c.number, on, base, Money(c.amount_minor, c.currency))
+        found[c.company_id].append(plan)
+    return StepResult(book(found, now, by))
+
 
 def post_legs(*, now: datetime, by: Actor) -> StepResult:
-    """Book departures and arrivals of first legs at the cost of what they carry; without one they wait."""
-    result = StepResult()
-    for event, column, plan in (
-        ("leg_departure", "departed_at", plans.leg_departure),
-        ("leg_arrival", "arrived_at", plans.leg_arrival),
-    ):
-        legs = list(
-            unbooked(FirstLeg, event, "first_leg")
-            .filter(**{f"{column}__isnull": False})
-            .select_related("owner")
-        )
-        costs = _leg_costs([leg.pk for leg in legs]) if legs else {}
-        day, found, waiting = open_days(), defaultdict(list), 0
-        for leg in legs:
-            minor = costs.get(leg.pk)
-            if minor is None:
-                waiting += 1
-            elif minor:
-                on = day(leg.owner_id, getattr(leg, column).astimezone(UTC).date())
-                cost = Money(minor, leg.owner.base_currency)
-                found[leg.owner_id].append(plan(leg.pk, leg.number, on, cost))
-        result += StepResult(book(found, now, by), waiting)
-    return result
+    """Book first legs at the cost of what they carry; without one they wait.
+
+    A departure is booked at what the goods cost by now, what a bill adds on the way is added, and an
+    arrival brings back what was booked.
+    """
+    result = _departures(now, by)
+    result += _on_the_way(now, by)
+    return result + _arrivals(now, by)
+
+
+def _departures(now: datetime, by: Actor) -> StepResult:
+    legs = list(unbooked(FirstLeg, "leg_departure", "first_leg").filter(departed_at__isnull=False)
+                .select_related("owner"))  # fmt: skip
+    costs = _leg_costs([leg.pk for leg in legs]) if legs else {}
+    day, found, waiting = open_days(), defaultdict(list), 0
+    for leg in legs:
+        minor = costs.get(leg.pk)
+        if minor is None:
+            waiting += 1
+        elif minor:
+            assert leg.departed_at is not None
+            on = day(leg.owner_id, leg.departed_at.astimezone(UTC).date())
+            cost = Money(minor, leg.owner.base_currency)
+            found[leg.owner_id].append(plans.leg_departure(leg.pk, leg.number, on, cost))
+    return StepResult(book(found, now, by), waiting)
+
+
+def _on_the_way(now: datetime, by: Actor) -> StepResult:
+    """What goods under way cost more or less than when their departure was booked."""
+    legs = list(FirstLeg.objects.filter(state="departed").select_related("owner").order_by("pk"))
+    if not legs:
+        return StepResult()
+    booked = booked_for(_OF_LEGS, chart.IN_TRANSIT, [leg.number for leg in legs])
+    costs = _leg_costs([leg.pk for leg in legs])
+    day, found = open_days(), defaultdict(list)
+    for leg in legs:
+        there, minor = booked.get((leg.owner_id, leg.number)), costs.get(leg.pk)
+        if there is not None and minor is not None and minor != there:
+            more = Money(minor - there, leg.owner.base_currency)
+            on = day(leg.owner_id, now.date())
+            found[leg.owner_id].append(
+                Booking(
+                    RESTATEMENT,
+                    take_numbers(RESTATEMENT, 1)[0],
+                    plans.restated("late_leg", leg.number, on, chart.IN_TRANSIT, more),
+                )
+            )
+    return StepResult(book(found, now, by))
+
+
+def _arrivals(now: datetime, by: Actor) -> StepResult:
+    legs = list(unbooked(FirstLeg, "leg_arrival", "first_leg").filter(arrived_at__isnull=False)
+                .select_related("owner"))  # fmt: skip
+    if not legs:
+        return StepResult()
+    booked = booked_for(_OF_LEGS, chart.IN_TRANSIT, [leg.number for leg in legs])
+    day, found = open_days(), defaultdict(list)
+    for leg in legs:
+        minor = booked.get((leg.owner_id, leg.number))
+        if minor:
+            assert leg.arrived_at is not None
+            on = day(leg.owner_id, leg.arrived_at.astimezone(UTC).date())
+            cost = Money(minor, leg.owner.base_currency)
+            found[leg.owner_id].append(plans.leg_arrival(leg.pk, leg.number, on, cost))
+    return StepResult(book(found, now, by))
 
 
 def _leg_costs(ids: Sequence[int]) -> dict[int, int | None]:
@@ -56,66 +117,16 @@ def _leg_costs(ids: Sequence[int]) -> dict[int, int | None]:
     return {pk: None if minor is None else int(minor) for pk, minor in rows}
 
 
-def post_charges(*, now: datetime, by: Actor) -> StepResult:
-    """Book landed charges: to stock what lies here, in transit what travels, to cost what is sold.
-
-    An order whose sale is booked already shows its share as cost of the order; one that is not
-    booked yet takes its share along with its sale.
-    """
-    charges = list(
-        unbooked(LandedCharge, "landed_charge", "landed_charge").select_related("leg__owner").order_by("-id")
-    )
-    if not charges:
-        return StepResult()
-    laid = {c.pk: json.loads(c.allocated or "{}") for c in charges}
-    lines = [int(s[1]) for a in laid.values() for s in a.get("sold", []) if s[0] == "order_line"]
-    orders = _orders(lines)
-    late = unbooked_cost(
-        sorted({o for o, _store, booked in orders.values() if booked}), chart.LANDED_COST, "landed_minor"
-    )
-    day, found = open_days(), defaultdict(list)
-    for c in charges:  # newest first: what a booked sale already holds is the oldest
-        base = c.leg.owner.base_currency
-        sold = _sold(laid[c.pk].get("sold", []), orders, late, base)
-        here = sum(int(v) for v in laid[c.pk].get("layers", {}).values())
-        given = sum(int(s[2]) for s in laid[c.pk].get("sold", []))
-        waits = given - sum(s[2].minor for s in sold)
-        moving = c.base_minor - here - given
-        on = day(c.leg.owner_id, c.on)
-        plan = plans.landed_charge(
-            c.pk, c.number, on, Money(here + waits, base), Money(moving, base), sold,
-            Money(c.amount_minor, c.currency),
-        )  # fmt: skip
-        found[c.leg.owner_id].append(plan)
-    return StepResult(book(found, now, by))
-
-
-def _orders(line_ids: Sequence[int]) -> dict[int, tuple[int, int, bool]]:
-    """Order line -> (order, store, whether its sale is booked)."""
+def booked_for(
+    events: Sequence[str], account: str, numbers: Sequence[str], source: str = "first_leg"
+) -> dict[tuple[int, str], int]:
+    """(company, document) -> what an account holds of events of a source; the memo is the number."""
+    marks = ", ".join(["%s"] * len(events))
     rows = fetch(
-        "SELECT l.id, o.id, o.store_id, o.booked FROM orders_orderline l "
-        f"JOIN orders_order o ON o.id = l.order_id WHERE {among('l.id')}",
-        [id_set(line_ids)],
+        "SELECT e.company_id, e.memo, sum(p.amount_minor) FROM ledger_entry e "
+        "JOIN ledger_posting p ON p.entry_id = e.id JOIN ledger_account a ON a.id = p.account_id "
+        f"WHERE e.event IN ({marks}) AND e.source IN (%s, %s) AND e.posted AND a.code = %s "
+        f"AND {among_texts('e.memo')} GROUP BY e.company_id, e.memo",
+        [*events, source, RESTATEMENT, account, text_set(dict.fromkeys(numbers))],
     )
-    return {pk: (order, store, bool(booked)) for pk, order, store, booked in rows}
-
-
-def _sold(
-    parts: Sequence[Sequence[object]],
-    orders: dict[int, tuple[int, int, bool]],
-    late: dict[tuple[int, str], int],
-    base: str,
-) -> list[tuple[int | None, int | None, Money]]:
-    """(store, order, amount) of a charge that is cost now; takes it off what is `late`."""
-    out: list[tuple[int | None, int | None, Money]] = []
-    for source, source_id, minor in parts:
-        amount = int(str(minor))
-        if source != "order_line":
-            out.append((None, None, Money(amount, base)))
-            continue
-        order, store, booked = orders[int(str(source_id))]
-        now_due = min(amount, late.get((order, base), 0)) if booked else 0
-        if now_due > 0:
-            late[order, base] -= now_due
-            out.append((store, order, Money(now_due, base)))
-    return out
+    return {(company, memo): int(minor) for company, memo, minor in rows}

@@ -84,32 +84,6 @@ def _owed(ids: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
     return {pk: int(minor) for pk, minor, _ in rows}, {pk: int(units) for pk, _, units in rows}
 
 
-def unbooked_cost(order_ids: Sequence[int], account: str, column: str) -> dict[tuple[int, str], int]:
-    """(order, currency) -> cost of its units that an account of the books does not show yet.
-
-    `column` is goods_minor or landed_minor of the layer uses; lines with a missing cost are left out,
-    as sales leave them out.
-    """
-    ids = id_set(order_ids)
-    whole = "count(u.goods_minor) = count(*)" if column == "goods_minor" else "1 = 1"
-    rows = fetch(
-        f"SELECT order_id, currency, sum(cost) FROM (SELECT l.order_id, y.currency, sum(u.{column}) AS cost "
-        "FROM orders_orderline l JOIN stock_layeruse u ON u.source = 'order_line' AND u.source_id = l.id "
-        f"JOIN stock_costlayer y ON y.id = u.layer_id WHERE {among('l.order_id')} "
-        f"GROUP BY l.order_id, l.id, y.currency HAVING {whole}) x GROUP BY order_id, currency",
-        [ids],
-    )
-    booked = fetch(
-        "SELECT p.order_id, p.currency, sum(p.amount_minor) FROM ledger_posting p "
-        f"JOIN ledger_account a ON a.id = p.account_id WHERE a.code = %s AND {among('p.order_id')} "
-        "GROUP BY p.order_id, p.currency",
-        [account, ids],
-    )
-    there = {(order, currency): int(minor) for order, currency, minor in booked}
-    gaps = {(o, c): int(minor or 0) - there.get((o, c), 0) for o, c, minor in rows}
-    return {key: minor for key, minor in gaps.items() if minor}
-
-
 def post_invoices(*, now: datetime, by: Actor) -> StepResult:
     """Book input VAT of supplier invoices, and with the last one of a finished order its price difference.
 

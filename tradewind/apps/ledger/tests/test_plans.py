@@ -48,13 +48,16 @@ def test_an_invoice_books_its_vat_and_what_it_asks_beyond_the_goods():
     assert plans.supplier_invoice(1, "F-1", ON, cny(0), cny(0)) is None
 
 
-def test_a_charge_goes_to_stock_to_transit_and_to_the_orders_that_sold_the_units():
-    booked = plans.landed_charge(1, "FR-1", ON, cny(600), cny(100), [(4, 9, cny(300))], usd(140))
-    assert rows(booked) == [
-        ("1405", 600, "CNY"), ("1406", 100, "CNY"), ("6402", 300, "CNY"), ("2203", -140, "USD"),
-        ("1900", -1_000, "CNY"), ("1900", 140, "USD"),
+def test_a_bill_of_goods_goes_to_stock_and_what_went_with_the_units_follows_by_order():
+    assert rows(plans.landed_charge(1, "FR-1", ON, cny(1_000), usd(140))) == [
+        ("1405", 1_000, "CNY"), ("2203", -140, "USD"), ("1900", -1_000, "CNY"), ("1900", 140, "USD"),
     ]  # fmt: skip
-    assert (booked.plan.lines[2].store_id, booked.plan.lines[2].order_id) == (4, 9)
+    lines = plans.late_costs("O-1", ON, [("6402", cny(300), 4, 9)]).lines
+    assert [(x.account, x.amount.minor, x.store_id, x.order_id) for x in lines] == [
+        ("6402", 300, 4, 9), ("1405", -300, 4, 9),
+    ]  # fmt: skip
+    lines = plans.restated("late_leg", "LEG-1", ON, "1406", cny(-100)).lines
+    assert [(x.account, x.amount.minor) for x in lines] == [("1406", -100), ("1405", 100)]
 
 
 def test_a_settlement_settles_what_known_orders_owe_and_books_the_rest_by_kind():
@@ -135,7 +138,7 @@ def test_every_other_plan_balances_per_currency(a, b, c, currency):
     bill = Money(a + b + c, "CNY") if currency == "CNY" else Money(b, "USD")
     for booked in (
         plans.receipt(1, "R", ON, cny(a), Money(b, currency)),
-        plans.landed_charge(1, "F", ON, cny(a), cny(b), [(1, 2, cny(c))], bill),
+        plans.landed_charge(1, "F", ON, cny(a + b + c), bill),
         plans.withdrawal(1, "W", ON, usd(a + b), usd(b)),
         plans.arrival(1, "W", ON, usd(a), cny(a), cny(b - c), cny(c)),
         plans.arrival(1, "W", ON, usd(a), usd(b), usd(b - c), usd(c)),

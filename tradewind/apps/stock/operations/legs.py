@@ -19,6 +19,7 @@ from tradewind.db.numbers import numbered, take_numbers
 from tradewind.db.sql import instant
 from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
+from tradewind.engine.breakdown import ACTUAL, ESTIMATED
 from tradewind.engine.contracts import Problem, Refused
 
 DEMAND = "leg_line"
@@ -132,7 +133,7 @@ def arrive_leg(*, leg_id: int, now: datetime, by: Actor) -> None:
                 (
                     of_line[u.source_id], u.layer.receipt_line_id, u.layer_id, u.source_id, u.layer.batch, at,
                     u.qty, u.qty, u.layer.currency, u.goods_minor, u.goods_minor, u.landed_minor,
-                    u.landed_minor, u.layer.state,
+                    u.landed_minor, _state(u),
                 )
                 for u in _merged(list(uses))
             ],
@@ -153,6 +154,11 @@ def _merged(uses: list[LayerUse]) -> list[LayerUse]:
             if target.goods_minor is not None:
                 target.goods_minor += use.goods_minor or 0
     return [use for use in uses if use.qty]
+
+
+def _state(use: LayerUse) -> str:
+    """What a batch elsewhere is born as: the batch's own state, an estimate while the month is open."""
+    return ESTIMATED if use.estimated and use.layer.state == ACTUAL else use.layer.state
 
 
 def _line_ids(leg_id: int) -> list[int]:

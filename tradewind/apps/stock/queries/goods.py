@@ -1,4 +1,4 @@
-"""Questions to stock. Stock has no store scope: who may see it at all sees every warehouse."""
+"""What lies where, what came and went, and whether every sum equals its facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from tradewind.apps.sourcing.models import ReceiptLine
-from tradewind.apps.stock.models import Balance, CostLayer, FirstLeg, LandedCharge, Move
+from tradewind.apps.stock.models import Balance, CostLayer, FirstLeg, Move
 from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine.access import Actor
 
@@ -55,11 +55,6 @@ def layers_visible(by: Actor) -> QuerySet[CostLayer]:
 def legs_visible(by: Actor) -> QuerySet[FirstLeg]:
     by.require("stock.view")
     return FirstLeg.objects.select_related("owner", "origin", "destination", "service")
-
-
-def charges_of(leg_id: int, by: Actor) -> QuerySet[LandedCharge]:
-    by.require("stock.cost")
-    return LandedCharge.objects.filter(leg_id=leg_id).order_by("id")
 
 
 def receipts_waiting() -> int:
