@@ -70,6 +70,8 @@ STEPS: tuple[Step, ...] = (
     Step("floors", _("Keep price floors"), 4, "price_floors", prices.run, _minutes(15), prices.waiting),
     Step("orders", _("Pull orders"), 4, "stores", intake.pull_orders, _minutes(5), intake.waiting),
     Step("reserve", _("Reserve stock"), 5, "orders", reserving.reserve_new, _minutes(2), _new_orders),
+    Step("channel_sales", _("Take what channels shipped themselves"), 5, "orders",
+         reserving.take_shipped_by_channels, _minutes(5), orders.shipped_by_channels),
     Step("intercept", _("Stop cancelled parcels"), 5, "parcels", fulfilment.intercept, _minutes(2),
          _in_house),
     Step("tracking", _("Push tracking"), 5, "parcels", tracking.push_tracking, _minutes(5), tracking.waiting),

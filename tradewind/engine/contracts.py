@@ -59,6 +59,7 @@ class ChannelOrder:
     ship_by: datetime | None = None
     cancel_requested: bool = False
     raw_state: str = ""
+    by_channel: bool = False  # the channel ships it out of its own warehouse
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Listing(models.Model):
     state = columns.state("draft")  # draft, live, refused, ended
     pushed_at = models.DateTimeField(null=True)
     refusal = models.TextField(blank=True)
+    by_channel = models.BooleanField(default=False, db_default=False)  # sold out of the channel's warehouse
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "external_sku"], name="one_listing")]

@@ -56,11 +56,11 @@ def _publish_store(store: Store, now: datetime, by: Actor) -> StepResult:
 
 
 # Quantity of an offer: what is free less the buffer, in whole units of the listing; 0 when off sale,
-# and unknown (null) while no SKU stands behind it.
+# unknown (null) while no SKU stands behind it, and never ours to say (null) where the channel ships.
 _DUE = """SELECT id, external_sku, title, currency, price_minor, quantity, off FROM (
   SELECT l.id, l.external_sku, l.title, l.currency, l.price_minor, l.shown_price_minor, l.shown_quantity,
     CASE WHEN l.state = 'ended' THEN 1 ELSE 0 END AS off,
-    CASE WHEN l.state = 'ended' THEN 0 WHEN m.id IS NULL THEN NULL
+    CASE WHEN l.by_channel THEN NULL WHEN l.state = 'ended' THEN 0 WHEN m.id IS NULL THEN NULL
       WHEN coalesce(b.on_hand - b.reserved, 0) <= %s THEN 0
       ELSE (b.on_hand - b.reserved - %s) / m.qty END AS quantity
   FROM listings_listing l

@@ -108,10 +108,10 @@ def _newer(order: ChannelOrder, updated_at: datetime, state: str) -> bool:
 
 def _draft_unknown(store: Store, orders: Sequence[ChannelOrder], now: datetime, by: Actor) -> None:
     """Make a draft listing of what was sold under a SKU nobody listed here: somebody must map it."""
-    titles = {line.external_sku: line.title for order in orders for line in order.lines}
-    there = store.listings.filter(external_sku__among=list(titles)).values_list("external_sku", flat=True)
+    sold = {line.external_sku: (line.title, o.by_channel) for o in orders for line in o.lines}
+    there = store.listings.filter(external_sku__among=list(sold)).values_list("external_sku", flat=True)
     for sku in set(there):
-        del titles[sku]
-    if titles:
-        rows = [NewListing(sku, title.strip() or sku) for sku, title in titles.items()]
+        del sold[sku]
+    if sold:
+        rows = [NewListing(sku, title.strip() or sku, by_channel=own) for sku, (title, own) in sold.items()]
         draft_listings(store_id=store.pk, rows=rows, now=now, by=by)

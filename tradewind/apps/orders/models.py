@@ -28,6 +28,7 @@ class Order(models.Model):
     ship_by = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
     booked = models.BooleanField(default=False, db_default=False)  # its sale stands in the books
+    by_channel = models.BooleanField(default=False, db_default=False)  # out of the channel's own warehouse
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "external_id"], name="one_order")]
@@ -42,6 +43,9 @@ class Order(models.Model):
                 name="orders_to_book",
             ),
             models.Index(fields=["ship_by", "id"], condition=Q(shipped_at=None), name="orders_due"),
+            models.Index(
+                fields=["id"], condition=Q(state="elsewhere", by_channel=True), name="orders_channel_shipped"
+            ),
         ]
 
     def __str__(self) -> str:

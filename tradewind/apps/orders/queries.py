@@ -42,6 +42,11 @@ def count_states(by: Actor) -> dict[str, int]:
     return {row["state"]: row["n"] for row in rows}
 
 
+def shipped_by_channels(by: Actor) -> int:
+    """Visible orders that channels shipped themselves and our stock has not given up."""
+    return orders_visible(by).filter(state="elsewhere", by_channel=True).count()
+
+
 def count_holds(by: Actor) -> dict[str, int]:
     """Open holds by reason."""
     rows = holds_open(by).order_by().select_related(None).values("reason").annotate(n=Count("id"))

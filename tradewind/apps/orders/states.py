@@ -6,7 +6,8 @@ held       somebody must work through its open holds; nothing is promised while 
 ready      every unit is reserved, waits for a wave
 picking    in a wave, from the shelf to the packing table
 shipped    left the house; sale and cost can be posted
-elsewhere  the channel says it shipped and we did not ship it (platform's own stock, history)
+elsewhere  the channel says it shipped and we did not ship it (platform's own stock, history); what the
+           channel ships out of its own warehouse is shipped once our stock there has given it up
 cancelled  will not ship; nothing is promised
 """
 
@@ -27,6 +28,7 @@ ORDER = StateTable(
         "leave": (("pending", "new", "held", "ready"), "elsewhere"),
         "cancel": (("pending", "new", "held", "ready"), "cancelled"),
         "stop": (("picking",), "cancelled"),
+        "take": (("elsewhere",), "shipped"),
     },
 )
 BEFORE_PICK = ("pending", "new", "held", "ready")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tradewind.apps.orders.operations import remap_lines, reserve_orders, retry_short
+from tradewind.apps.orders.operations import remap_lines, reserve_orders, retry_short, take_channel_sales
 from tradewind.apps.orders.queries import count_states, holds_open
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
@@ -27,3 +27,13 @@ def reserve_new(now: datetime, by: Actor) -> StepResult:
         problems=counts.get("held", 0),
         detail={"freed": freed, "short": short, "holds": holds_open(by).count()},
     )
+
+
+def take_shipped_by_channels(now: datetime, by: Actor) -> StepResult:
+    """Take what channels shipped out of their own warehouses; problems are orders short of stock or unmapped.
+
+    What was sold before its first batch came there is history: told, neither waiting nor a problem.
+    """
+    got = take_channel_sales(now=now, by=by)
+    waits = len(got.short) + len(got.unmapped)
+    return StepResult(got.taken, waits, waits, {"short": len(got.short), "before_stock": len(got.before)})

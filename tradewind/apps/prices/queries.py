@@ -76,7 +76,8 @@ def promotions(actor: Actor) -> QuerySet[Any]:
 
 
 _LISTINGS = """SELECT l.id, s.channel, m.code, coalesce(p.category, ''), l.currency, l.price_minor,
-  c.base_currency, s.id, s.market_id, s.company_id, s.warehouse_id, g.sku_id, g.qty
+  c.base_currency, s.id, s.market_id, s.company_id,
+  CASE WHEN l.by_channel THEN s.platform_warehouse_id ELSE s.warehouse_id END, g.sku_id, g.qty
 FROM listings_listing l JOIN stores_store s ON s.id = l.store_id JOIN markets_market m ON m.id = s.market_id
   JOIN org_company c ON c.id = s.company_id
   LEFT JOIN listings_skumapping g ON g.listing_id = l.id AND g.valid_to IS NULL
@@ -102,7 +103,7 @@ def offered_of(actor: Actor, on: date) -> list[Offered]:
 
 _EVERYWHERE = """SELECT coalesce(l.id, 0), s.channel, m.code, coalesce(p.category, ''),
   coalesce(l.currency, s.currency), l.price_minor, c.base_currency, s.id, s.market_id, s.company_id,
-  s.warehouse_id, k.id, 1
+  CASE WHEN l.by_channel THEN s.platform_warehouse_id ELSE s.warehouse_id END, k.id, 1
 FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id CROSS JOIN stores_store s
   JOIN markets_market m ON m.id = s.market_id JOIN org_company c ON c.id = s.company_id
   LEFT JOIN listings_skumapping g ON g.sku_id = k.id AND g.valid_to IS NULL AND g.qty = 1 AND EXISTS (

@@ -24,6 +24,9 @@ class Store(models.Model):
     currency = columns.currency()
     zone = models.CharField(max_length=40)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True)  # ships from
+    platform_warehouse = models.ForeignKey(  # the channel's own, from which it ships itself (FBA)
+        Warehouse, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     base_url = models.URLField(blank=True)
     credentials = EncryptedJSON(blank=True, default="")
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)

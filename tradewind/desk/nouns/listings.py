@@ -20,6 +20,7 @@ from tradewind.apps.listings.operations import (
     retry_listings,
     revive_listings,
     set_prices,
+    set_shipping_side,
 )
 from tradewind.apps.listings.queries import listings_of, mappings_of, unmapped
 from tradewind.apps.stores.models import Store
@@ -94,6 +95,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Wanted price"), _wanted(row), MONEY),
             Fact(_("Shown price"), _shown(row), MONEY),
             Fact(_("Shown quantity"), row.shown_quantity, INT),
+            Fact(_("Shipped by"), _("the channel") if row.by_channel else _("us")),
             Fact(_("Last published"), row.pushed_at, TIME),
         ),
         (
@@ -161,6 +163,15 @@ def _set_price(call: Call) -> Outcome:
         if price is not None:
             prices[row.pk] = price
     return Outcome(_("Saved."), set_prices(prices=prices, now=call.now, by=call.by))
+
+
+def _sides(_actor: Actor) -> list[tuple[str, str]]:
+    return [("us", _now("us")), ("channel", _now("the channel"))]
+
+
+def _side(call: Call) -> Outcome:
+    side = call.values["side"] == "channel"
+    return Outcome(_("Saved."), set_shipping_side(ids=call.ids, by_channel=side, now=call.now, by=call.by))
 
 
 def _end(call: Call) -> Outcome:
@@ -232,6 +243,8 @@ NOUN = Noun(
         Action("price", _("Set price"), _set_price, "listings.change", MANY,
                (Field("price", _("Price"), DECIMAL),), key="p"),
         Action("retry", _("Publish again"), _retry, "listings.change", MANY, states=("refused",)),
+        Action("side", _("Set who ships"), _side, "listings.change", MANY,
+               (Field("side", _("Shipped by"), CHOICE, choices=_sides),)),
         Action("end", _("End"), _end, "listings.change", MANY, danger=True,
                states=("draft", "live", "refused"), confirm=_("The channel will show 0 units. Go on?")),
         Action("revive", _("Put up again"), _revive, "listings.change", MANY, states=("ended",)),

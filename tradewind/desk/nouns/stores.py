@@ -18,6 +18,7 @@ from tradewind.apps.stores.operations import (
     resume_stores,
     rotate_credentials,
     set_stock_buffer,
+    set_warehouses,
 )
 from tradewind.apps.stores.queries import failing_stores, runs_of, stores_of, with_last_error
 from tradewind.connectors import registry
@@ -67,6 +68,10 @@ def _warehouses(_actor: Actor) -> Choices:
     return [(w.code, str(w)) for w in Warehouse.objects.order_by("code")]
 
 
+def _platform_warehouses(_actor: Actor) -> Choices:
+    return [(w.code, str(w)) for w in Warehouse.objects.filter(kind="platform").order_by("code")]
+
+
 def _rows(actor: Actor) -> QuerySet[Any]:
     return with_last_error(stores_of(actor))
 
@@ -92,6 +97,10 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         Fact(_("Currency"), store.currency),
         Fact(_("Time zone"), store.zone),
         Fact(_("Ships from"), str(store.warehouse) if store.warehouse else _("not set")),
+        Fact(
+            _("The channel ships from"),
+            str(store.platform_warehouse) if store.platform_warehouse else _("not set"),
+        ),
         Fact(_("Units kept back"), store.settings.get("buffer", 0), INT),
         Fact(_("Can do"), ", ".join(sorted(manifest.capabilities)) if manifest else ""),
     )
@@ -154,6 +163,11 @@ def _rotate(call: Call) -> Outcome:
     return Outcome(_("The credentials are replaced."), 1)
 
 
+def _houses(call: Call) -> Outcome:
+    given = {name: call.values[name] or "" for name in ("warehouse", "platform_warehouse")}
+    return Outcome(_("Saved."), set_warehouses(ids=call.ids, **given, now=call.now, by=call.by))
+
+
 def _buffer(call: Call) -> Outcome:
     units = int(call.values["units"])
     return Outcome(_("Saved."), set_stock_buffer(ids=call.ids, units=units, now=call.now, by=call.by))
@@ -162,6 +176,11 @@ def _buffer(call: Call) -> Outcome:
 _CREDENTIALS = Field(
     "credentials", _("Credentials"), SECRET, False, help=_("One a line: name = value. Stored encrypted.")
 )
+
+_PLATFORM = Field(
+    "platform_warehouse", _("The channel ships from"), CHOICE, False, choices=_platform_warehouses,
+    help=_("The channel's own warehouse, for what it ships itself (FBA and the like)"),
+)  # fmt: skip
 
 NOUN = Noun(
     code="stores",
@@ -202,6 +221,7 @@ NOUN = Noun(
                 Field("currency", _("Currency"), help=_("Three letters, e.g. EUR")),
                 Field("zone", _("Time zone"), help=_("e.g. Europe/Berlin")),
                 Field("warehouse", _("Ships from"), CHOICE, False, choices=_warehouses),
+                _PLATFORM,
                 Field("base_url", _("Address of the interface"), TEXT, False),
                 _CREDENTIALS,
             ), key="n",
@@ -210,6 +230,8 @@ NOUN = Noun(
                confirm=_("No orders come in and nothing is published while a store is paused. Go on?")),
         Action("resume", _("Resume"), _resume, "stores.change", MANY, states=("paused",)),
         Action("rotate", _("Replace credentials"), _rotate, "stores.change", ONE, (_CREDENTIALS,)),
+        Action("houses", _("Set warehouses"), _houses, "stores.change", MANY,
+               (Field("warehouse", _("Ships from"), CHOICE, False, choices=_warehouses), _PLATFORM)),
         Action("buffer", _("Keep units back"), _buffer, "stores.change", MANY,
                (Field("units", _("Units kept back"), INT, initial="0"),)),
     ),

@@ -10,6 +10,7 @@ from tradewind.apps.listings.operations.offers import (
     retry_listings,
     revive_listings,
     set_prices,
+    set_shipping_side,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "retry_listings",
     "revive_listings",
     "set_prices",
+    "set_shipping_side",
 ]

@@ -22,6 +22,7 @@ class NewListing:
     title: str
     price: Money | None = None
     row: int | None = None
+    by_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def draft_listings(*, store_id: int, rows: Sequence[NewListing], now: datetime, 
                 title=r.title[:400],
                 currency=store.currency,
                 price_minor=None if r.price is None else r.price.minor,
+                by_channel=r.by_channel,
             )
             for r in new
         )

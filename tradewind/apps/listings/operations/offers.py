@@ -55,6 +55,18 @@ def set_prices(*, prices: Mapping[int, Money], now: datetime, by: Actor) -> int:
     return len(changed)
 
 
+def set_shipping_side(*, ids: Sequence[int], by_channel: bool, now: datetime, by: Actor) -> int:
+    """Say who ships these listings: we, or the channel out of its own warehouse (FBA and the like).
+
+    Where the channel ships, its count of the stock stands and ours is never published. Returns how
+    many changed.
+    """
+    with acting(by, "listings.change", kind="listing", ids=list(ids), now=now) as act:
+        rows = Listing.objects.filter(pk__in=listings_of(by).filter(pk__in=ids).values("pk"))
+        act.note(verb="shipping_side", by_channel=by_channel)
+        return rows.exclude(by_channel=by_channel).update(by_channel=by_channel)
+
+
 def end_listings(*, ids: Sequence[int], now: datetime, by: Actor) -> int:
     """Take listings off sale: the step shows 0 on the channel. Returns how many."""
     return _move("end", ids, now, by)

@@ -1,5 +1,6 @@
 """Verbs of orders."""
 
+from tradewind.apps.orders.operations.channel_sales import ChannelSales, take_channel_sales
 from tradewind.apps.orders.operations.checking import check_orders
 from tradewind.apps.orders.operations.holds import hold_orders, release_holds, remap_lines, retry_short
 from tradewind.apps.orders.operations.moving import (
@@ -13,7 +14,7 @@ from tradewind.apps.orders.operations.placing import Placed, place_orders
 from tradewind.apps.orders.operations.reserving import ReservedOrders, reserve_orders
 
 __all__ = [
-    "Placed", "ReservedOrders", "begin_picking", "cancel_orders", "check_orders", "hold_orders",
-    "mark_booked", "mark_shipped", "place_orders", "release_holds", "remap_lines", "reserve_orders",
-    "retry_short", "stop_picking",
+    "ChannelSales", "Placed", "ReservedOrders", "begin_picking", "cancel_orders", "check_orders",
+    "hold_orders", "mark_booked", "mark_shipped", "place_orders", "release_holds", "remap_lines", "reserve_orders",
+    "retry_short", "stop_picking", "take_channel_sales",
 ]  # fmt: skip

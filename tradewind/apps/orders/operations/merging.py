@@ -83,12 +83,16 @@ def _as_promised(order: ChannelOrder, content: Content) -> bool:
 def _write_orders(pairs: Sequence[Later], states: dict[int, str]) -> None:
     bulk.update_rows(
         Order,
-        ["state", "goods_minor", "shipping_minor", "tax_minor", "country", "buyer", "updated_at", "ship_by"],
+        [
+            "state", "goods_minor", "shipping_minor", "tax_minor", "country", "buyer", "updated_at",
+            "ship_by", "by_channel",
+        ],
         [
             (
                 known.id, states[known.id], sum(x.price.minor - x.discount.minor for x in order.lines),
                 order.shipping.minor, sum(x.tax.minor for x in order.lines), order.address.country,
                 sealed_buyer(order.address), instant(order.updated_at), instant(order.ship_by),
+                order.by_channel,
             )
             for known, order in pairs
         ],

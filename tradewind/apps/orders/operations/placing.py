@@ -117,7 +117,7 @@ def _insert(
             (
                 order_id, store_id, order.external_id, state, order.currency, goods, order.shipping.minor,
                 tax, order.address.country, sealed_buyer(order.address), stamp(order.placed_at),
-                stamp(order.updated_at), stamp(order.ship_by),
+                stamp(order.updated_at), stamp(order.ship_by), order.by_channel,
             )
         )  # fmt: skip
     bulk.insert_rows(Order, COLUMNS, rows)

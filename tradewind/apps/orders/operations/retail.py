@@ -167,7 +167,7 @@ def _order(number: str, invoice: Invoice, store_id: int) -> tuple[Any, ...]:
     state = "cancelled" if invoice.cancels else "elsewhere"
     return (
         invoice.id, store_id, number, state, CURRENCY, invoice.goods, invoice.shipping, 0, invoice.country,
-        sealed_buyer(buyer), at, at, None,
+        sealed_buyer(buyer), at, at, None, False,
     )  # fmt: skip
 
 

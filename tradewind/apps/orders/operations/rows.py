@@ -17,7 +17,7 @@ from tradewind.engine.contracts import CANCELLED, OPEN, PENDING, SHIPPED, Addres
 
 COLUMNS = [
     "id", "store_id", "external_id", "state", "currency", "goods_minor", "shipping_minor", "tax_minor",
-    "country", "buyer", "placed_at", "updated_at", "ship_by",
+    "country", "buyer", "placed_at", "updated_at", "ship_by", "by_channel",
 ]  # fmt: skip
 LINE_COLUMNS = [
     "id", "order_id", "external_id", "external_sku", "title", "sku_id", "units_each", "qty", "price_minor",

@@ -6,6 +6,7 @@ from tradewind.apps.stores.operations.connect import (
     resume_stores,
     rotate_credentials,
     set_stock_buffer,
+    set_warehouses,
 )
 from tradewind.apps.stores.operations.inbox import advance_cursor, keep_payload, note_run
 
@@ -18,4 +19,5 @@ __all__ = [
     "resume_stores",
     "rotate_credentials",
     "set_stock_buffer",
+    "set_warehouses",
 ]

@@ -34,6 +34,7 @@ def connect_store(
     now: datetime,
     by: Actor,
     warehouse: str = "",
+    platform_warehouse: str = "",
     base_url: str = "",
     credentials: Mapping[str, str] | None = None,
 ) -> Store:
@@ -45,11 +46,11 @@ def connect_store(
     given = {k: v.strip() for k, v in (credentials or {}).items() if v and v.strip()}
     owner = Company.objects.filter(code=company).first()
     country = Market.objects.filter(code=market).first()
-    house = Warehouse.objects.filter(code=warehouse).first()
+    house, theirs = _houses(warehouse, platform_warehouse)
     manifest = _manifest(channel)
     problems = _own_problems(code, name, zone, base_url)
+    problems += _house_problems(warehouse, house, platform_warehouse, theirs)
     problems += _unknown(company, owner, "company") + _unknown(market, country, "market")
-    problems += _unknown(warehouse, house, "warehouse") if warehouse else []
     if manifest is None:
         known = ", ".join(m.code for m in registry.manifests(CHANNEL))
         problems.append(Problem(None, "channel", channel, "there is no such connector", known))
@@ -68,6 +69,7 @@ def connect_store(
             currency=currency,
             zone=zone,
             warehouse=house,
+            platform_warehouse=theirs,
             base_url=base_url or manifest.base_url,
             credentials=sealed,
         )
@@ -109,6 +111,42 @@ def set_stock_buffer(*, ids: Sequence[int], units: int, now: datetime, by: Actor
             store.settings = {**store.settings, "buffer": units}
         act.note(verb="buffer", units=units)
         return Store.objects.bulk_update(stores, ["settings"])
+
+
+def set_warehouses(
+    *, ids: Sequence[int], warehouse: str, platform_warehouse: str, now: datetime, by: Actor
+) -> int:
+    """From where stores ship, and the channel's own warehouse for what it ships itself; "" is none.
+
+    Refused for unknown codes, and for a channel's warehouse of another kind than platform.
+    """
+    stores = _in_scope(ids, by)
+    house, theirs = _houses(warehouse, platform_warehouse)
+    problems = _house_problems(warehouse, house, platform_warehouse, theirs)
+    if problems:
+        raise Refused(problems)
+    with acting(by, "stores.change", kind="store", ids=ids, now=now) as act:
+        act.note(verb="warehouses", warehouse=warehouse, platform_warehouse=platform_warehouse)
+        rows = Store.objects.filter(pk__in=[s.pk for s in stores])
+        return rows.update(warehouse=house, platform_warehouse=theirs)
+
+
+def _houses(warehouse: str, platform_warehouse: str) -> tuple[Warehouse | None, Warehouse | None]:
+    found = {w.code: w for w in Warehouse.objects.filter(code__in=[warehouse, platform_warehouse])}
+    return found.get(warehouse), found.get(platform_warehouse)
+
+
+def _house_problems(
+    code: str, house: Warehouse | None, platform_code: str, theirs: Warehouse | None
+) -> list[Problem]:
+    problems = _unknown(code, house, "warehouse") if code else []
+    problems += _unknown(platform_code, theirs, "platform_warehouse") if platform_code else []
+    if theirs is not None and theirs.kind != "platform":
+        accepted = "a warehouse of kind platform"
+        problems.append(
+            Problem(None, "platform_warehouse", theirs.code, "is not the channel's own", accepted)
+        )
+    return problems
 
 
 def _move(name: str, ids: Sequence[int], now: datetime, by: Actor) -> int:

@@ -84,7 +84,8 @@ def order(item: Mapping[str, Any]) -> ChannelOrder:
     sent = item.get("fulfillment") or {}
     said = sent["fulfillmentStatus"]
     state = STATES[said]
-    if state == OPEN and sent.get("fulfilledBy") == BY_AMAZON:
+    by_amazon = sent.get("fulfilledBy") == BY_AMAZON
+    if state == OPEN and by_amazon:
         state = PENDING
     currency = _currency(item)
     items = [x for x in item["orderItems"] if x["quantityOrdered"]]
@@ -102,6 +103,7 @@ def order(item: Mapping[str, Any]) -> ChannelOrder:
         ship_by=moment(window["latestDateTime"]) if window.get("latestDateTime") else None,
         cancel_requested=any((x.get("cancellation") or {}).get("cancellationRequest") for x in items),
         raw_state=f"{said} {sent.get('fulfilledBy', '')}".strip(),
+        by_channel=by_amazon,
     )
 
 
