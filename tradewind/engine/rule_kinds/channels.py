@@ -159,6 +159,11 @@ CHANNELS: dict[str, KindSchema] = {
     ),
     # How settlements state the reserve: all of it released and held anew in each, or only what moves.
     "reserve_statement": KindSchema(("channel",), {"restated": Value(flag)}),
+    # Until when something is asked back, of a channel or a carrier (`party`): days from what is named.
+    "claim_window": KindSchema(
+        ("party", "market", "reason"),
+        {"days": Value(count), "first_days": Value(count, False), "counted_from": Value(text)},
+    ),
     # From the payout to the money on the account.
     "payout_transit": KindSchema(
         _PLACE,
