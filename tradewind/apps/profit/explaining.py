@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tradewind.apps.orders.models import OrderLine
-from tradewind.apps.profit.computing import Profit, Rater, compute, is_settled
+from tradewind.apps.profit.computing import NAMES, Profit, Rater, compute, is_settled
 from tradewind.apps.profit.estimating import FeeBook, Sale
 from tradewind.apps.profit.facts import OrderFacts
 from tradewind.apps.settlements.models import SettlementLine
@@ -18,31 +17,59 @@ from tradewind.engine.settlement_kinds import FEES, KINDS, REFUND, REVENUE, plac
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A document's amount in its own currency, signed as it moves profit."""
+    """A document's amount in its own currency, signed as it moves profit; the line or batch it is of."""
 
     name: str
     amount: Money
     source: str
     state: str
+    line_id: int | None = None
+    batch: tuple[str, int | None] | None = None  # and supplier
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What stands behind some orders, read for all of them at once: settlement lines and batches' units."""
+
+    lines: Mapping[int, Sequence[SettlementLine]]
+    uses: Mapping[int, Sequence[LayerUse]]
 
 
 def explain(facts: OrderFacts, rate: Rater, fees: FeeBook) -> Breakdown:
     """Profit as revenue less every cost; equal to the stored row wherever a component is known."""
     profit = compute(facts, rate, fees)
-    settled = is_settled(facts)
-    lines, uses = _lines_of(facts), _uses_of(facts)
-    revenue = _settled_leaves(lines, REVENUE, ACTUAL) if settled else _order_leaves(facts)
-    charged = _settled_leaves(lines, FEES, ACTUAL) if settled else _fee_leaves(facts, fees)
-    refund = _settled_leaves(lines, REFUND, profit.parts["refund"].state)
-    parts = [
-        _component("revenue", profit, 1, revenue, facts, rate),
-        _component("fees", profit, -1, charged, facts, rate),
-        _component("goods", profit, -1, _use_leaves(uses, "goods"), facts, rate),
-        _component("landed", profit, -1, _use_leaves(uses, "landed"), facts, rate),
-        _component("freight", profit, -1, _parcel_leaves(facts), facts, rate),
-        _component("refund", profit, -1, refund, facts, rate),
-    ]
+    found = leaves(facts, profit, fees, documents([facts]))
+    parts = [_component(n, profit, 1 if n == "revenue" else -1, found[n], facts, rate) for n in NAMES]
     return Breakdown.of("profit", parts, zero=Money.zero(facts.base), source=f"order:{facts.external_id}")
+
+
+def leaves(facts: OrderFacts, profit: Profit, fees: FeeBook, behind: Documents) -> dict[str, list[Leaf]]:
+    """The documents behind every component of an order."""
+    settled = is_settled(facts)
+    lines, uses = behind.lines.get(facts.order_id, ()), behind.uses.get(facts.order_id, ())
+    return {
+        "revenue": _settled_leaves(lines, REVENUE, ACTUAL) if settled else _order_leaves(facts),
+        "fees": _settled_leaves(lines, FEES, ACTUAL) if settled else _fee_leaves(facts, fees),
+        "goods": _use_leaves(uses, "goods", facts),
+        "landed": _use_leaves(uses, "landed", facts),
+        "freight": _parcel_leaves(facts),
+        "refund": _settled_leaves(lines, REFUND, profit.parts["refund"].state),
+    }
+
+
+def documents(orders: Sequence[OrderFacts]) -> Documents:
+    """Settlement lines in the order of the files, and units out of batches, of orders: two statements."""
+    lines: dict[int, list[SettlementLine]] = {}
+    ids = [f.order_id for f in orders if f.kinds]
+    said = SettlementLine.objects.filter(order_id__among=ids).exclude(settlement__state="held")
+    for line in said.select_related("settlement").order_by("settlement", "line_no") if ids else ():
+        lines.setdefault(line.order_id or 0, []).append(line)
+    uses: dict[int, list[LayerUse]] = {}
+    of_line = {x.id: f.order_id for f in orders if f.uses for x in f.lines}
+    taken = LayerUse.objects.filter(source="order_line", source_id__among=list(of_line))
+    for use in taken.select_related("layer").order_by("id") if of_line else ():
+        uses.setdefault(of_line[use.source_id], []).append(use)
+    return Documents(lines, uses)
 
 
 _WHY: dict[str, Callable[[OrderFacts], str]] = {
@@ -53,7 +80,7 @@ _WHY: dict[str, Callable[[OrderFacts], str]] = {
 
 
 def _component(
-    name: str, profit: Profit, sign: int, leaves: list[Leaf], facts: OrderFacts, rate: Rater
+    name: str, profit: Profit, sign: int, found: list[Leaf], facts: OrderFacts, rate: Rater
 ) -> Breakdown:
     """A component whose leaves are converted one by one; what rounding leaves over is a leaf by itself."""
     part = profit.parts[name]
@@ -61,7 +88,7 @@ def _component(
         say = _WHY.get(name)
         return Breakdown.missing(name, say(facts) if say else "no rule or no exchange rate")
     whole = Money(sign * part.minor, facts.base)
-    shown = [_shown(leaf, facts, rate, part.state) for leaf in leaves]
+    shown = [_shown(leaf, facts, rate, part.state) for leaf in found]
     over = whole - Money.total((s.amount for s in shown if isinstance(s.amount, Money)), facts.base)
     if over and shown:
         shown.append(Breakdown("rounding", over, part.state, formula="sum converted once - parts"))
@@ -82,61 +109,56 @@ def _shown(leaf: Leaf, facts: OrderFacts, rate: Rater, state: str) -> Breakdown:
     return Breakdown(leaf.name, found.convert(leaf.amount), state, "amount x rate", inputs, leaf.source)
 
 
-def _lines_of(facts: OrderFacts) -> list[SettlementLine]:
-    """What settlements say of the order, in the order of the files; read once for every component."""
-    if not facts.kinds:
-        return []
-    rows = SettlementLine.objects.filter(order_id=facts.order_id).exclude(settlement__state="held")
-    return list(rows.select_related("settlement").order_by("settlement", "line_no"))
-
-
-def _settled_leaves(lines: Iterable[SettlementLine], component: str, state: str) -> list[Leaf]:
+def _settled_leaves(lines: Sequence[SettlementLine], component: str, state: str) -> list[Leaf]:
     mine = [x for x in lines if x.kind in KINDS and KINDS[x.kind].component == component]
     return [
         Leaf(
             x.kind, Money(x.amount_minor, x.settlement.currency),
-            f"settlement:{x.settlement.external_id}#{x.line_no}", state,
+            f"settlement:{x.settlement.external_id}#{x.line_no}", state, x.order_line_id,
         )
         for x in sorted(mine, key=lambda line: place(line.kind))
     ]  # fmt: skip
 
 
 def _order_leaves(facts: OrderFacts) -> list[Leaf]:
+    """Goods a line, what the order's total says beyond its lines, and shipping."""
     source = f"order:{facts.external_id}"
-    found = [("principal", facts.goods), ("shipping", facts.shipping)]
-    return [Leaf(name, Money(minor, facts.currency), source, ESTIMATED) for name, minor in found if minor]
+    parts: list[tuple[str, int, int | None]] = [("principal", line.net, line.id) for line in facts.lines]
+    parts.append(("principal", facts.goods - sum(line.net for line in facts.lines), None))
+    parts.append(("shipping", facts.shipping, None))
+    return [
+        Leaf(name, Money(minor, facts.currency), source, ESTIMATED, line)
+        for name, minor, line in parts
+        if minor
+    ]
 
 
 def _fee_leaves(facts: OrderFacts, fees: FeeBook) -> list[Leaf]:
     sale = Sale(facts.channel, facts.market, facts.on, facts.currency)
-    leaves = []
+    found = []
     for line in facts.lines:
         fee = fees.explain(sale, line.category, line.qty, line.net)
         if isinstance(fee.amount, Money) and fee.amount:
-            leaves.append(Leaf("referral_fee", -fee.amount, fee.source, ESTIMATED))
+            found.append(Leaf("referral_fee", -fee.amount, fee.source, ESTIMATED, line.id))
     paid = fees.payment(sale, facts.goods + facts.shipping + facts.tax)
     if paid:
-        leaves.append(Leaf("payment_fee", Money(-paid, facts.currency), fees.payment_rule(sale), ESTIMATED))
-    return leaves
+        found.append(Leaf("payment_fee", Money(-paid, facts.currency), fees.payment_rule(sale), ESTIMATED))
+    return found
 
 
-def _uses_of(facts: OrderFacts) -> list[LayerUse]:
-    """What the order's lines took out of batches; read once for goods and landed cost."""
-    if not facts.uses:
-        return []
-    lines = OrderLine.objects.filter(order_id=facts.order_id).values("id")
-    rows = LayerUse.objects.filter(source="order_line", source_id__in=lines)
-    return list(rows.select_related("layer").order_by("id"))
-
-
-def _use_leaves(uses: Iterable[LayerUse], what: str) -> list[Leaf]:
-    leaves = []
+def _use_leaves(uses: Iterable[LayerUse], what: str, facts: OrderFacts) -> list[Leaf]:
+    suppliers = {u.layer.id: u.layer.supplier_id for u in facts.uses}
+    found = []
     for use in uses:
         minor = use.goods_minor if what == "goods" else use.landed_minor
         if minor:
-            amount = Money(-minor, use.layer.currency)
-            leaves.append(Leaf(what, amount, f"batch:{use.layer.batch}/{use.layer_id}", use.layer.state))
-    return leaves
+            found.append(
+                Leaf(
+                    what, Money(-minor, use.layer.currency), f"batch:{use.layer.batch}/{use.layer_id}",
+                    use.layer.state, use.source_id, (use.layer.batch, suppliers.get(use.layer_id)),
+                )
+            )  # fmt: skip
+    return found
 
 
 def _parcel_leaves(facts: OrderFacts) -> list[Leaf]:
