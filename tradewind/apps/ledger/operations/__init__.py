@@ -10,7 +10,7 @@ from tradewind.apps.ledger.operations.chart import (
     retire_accounts,
 )
 from tradewind.apps.ledger.operations.entries import post_entries, reverse_entries
-from tradewind.apps.ledger.operations.periods import close_period
+from tradewind.apps.ledger.operations.periods import close_period, open_periods
 from tradewind.apps.ledger.operations.revaluing import revalue
 from tradewind.apps.ledger.operations.rules import set_posting_rule
 from tradewind.apps.ledger.operations.vouchers import Voucher, VoucherLine, post_vouchers
@@ -23,6 +23,7 @@ __all__ = [
     "add_accounts",
     "close_period",
     "open_chart",
+    "open_periods",
     "post_entries",
     "post_vouchers",
     "remove_accounts",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
@@ -13,13 +12,18 @@ from tradewind.apps.ledger.operations.chart import account_ids, open_chart
 from tradewind.apps.ledger.operations.entries import closed_months, insert_and_post, lock_books
 from tradewind.apps.ledger.operations.vouchers import SOURCE, take_voucher
 from tradewind.apps.ledger.queries import next_month
-from tradewind.apps.ledger.queries.translated import REVALUED, Translated, ratio, translated
+from tradewind.apps.ledger.queries.translated import (
+    REVALUED,
+    Translated,
+    ratio,
+    still_to_book,
+    translated,
+)
 from tradewind.apps.org.operations import acting
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.double_entry import EntryPlan, PostingPlan, reverse
-from tradewind.engine.fx_position import Differences, differences
 from tradewind.engine.money import Money, round_half_up
 
 _NAMED = 20  # missing rates named one by one
@@ -48,18 +52,6 @@ def revalue(*, company_id: int, month: date, now: datetime, by: Actor) -> list[i
         if not made:
             act.nothing()
     return made
-
-
-def still_to_book(found: Translated) -> Differences:
-    """What a revaluation would book now, by account."""
-    unrealised = sum((pool.unrealised for pool in found.pools), Fraction(0))
-    whole = differences(found.rounded, found.realised, unrealised)
-    standing = found.standing
-    return Differences(
-        whole.realised - standing.get(chart.FX_DIFFERENCE, 0),
-        whole.unrealised - standing.get(chart.FX_UNREALISED, 0),
-        whole.rounding - standing.get(chart.ROUNDING, 0),
-    )
 
 
 def _problems(company_id: int, month: date, on: date, found: Translated, now: datetime) -> list[Problem]:

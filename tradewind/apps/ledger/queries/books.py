@@ -39,6 +39,12 @@ def entries(actor: Actor) -> QuerySet[Entry]:
     return rows.exclude(postings__in=Posting.objects.exclude(visible(actor)))
 
 
+def late_entries(actor: Actor, company_id: int, month: date) -> QuerySet[Entry]:
+    """What a closed month did not know: entries of its days that were booked later, oldest first."""
+    rows = entries(actor).filter(company_id=company_id, of_day__gte=month, of_day__lt=next_month(month))
+    return rows.order_by("on", "number")
+
+
 def accounts(actor: Actor) -> QuerySet[Account]:
     """The chart."""
     actor.require("ledger.view")

@@ -19,7 +19,7 @@ from tradewind.db.sql import fetch
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.fx import Rate, Rates
-from tradewind.engine.fx_position import Movement, Position, followed
+from tradewind.engine.fx_position import Differences, Movement, Position, differences, followed
 from tradewind.engine.money import minor_ratio
 
 REVALUED = ("revaluation", "revaluation_reversal")  # events that book exchange differences
@@ -179,3 +179,15 @@ def _positions(out: Translated, rows: Sequence[Sum], rates: Rates, accounts: Map
         )
         out.realised += found.realised
         out.pools.append(Pool(currency, side, found, out.rates[currency]))
+
+
+def still_to_book(found: Translated) -> Differences:
+    """What a revaluation would book now, by account."""
+    unrealised = sum((pool.unrealised for pool in found.pools), Fraction(0))
+    whole = differences(found.rounded, found.realised, unrealised)
+    standing = found.standing
+    return Differences(
+        whole.realised - standing.get(chart.FX_DIFFERENCE, 0),
+        whole.unrealised - standing.get(chart.FX_UNREALISED, 0),
+        whole.rounding - standing.get(chart.ROUNDING, 0),
+    )
