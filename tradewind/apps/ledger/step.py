@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tradewind.apps.ledger.operations.bills import post_bills
 from tradewind.apps.ledger.operations.cash import (
     post_conversions,
     post_fees,
@@ -42,7 +43,7 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
         result += StepResult(len(booked))
     for post in (post_settlements, post_late_orders, post_payouts, post_fees, post_conversions):
         result += post(now=now, by=by)
-    for post in (post_payables, post_payments, post_clearings):
+    for post in (post_bills, post_payables, post_payments, post_clearings):
         result += post(now=now, by=by)
     return result
 
