@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from tradewind.desk.kernel import MONEY, Column, Noun, Ref
+from tradewind.desk.kernel import MONEY, Aim, Column, Noun, Ref
 from tradewind.desk.listing import Wish, matching, sort_of
 from tradewind.desk.values import cell, plain, visible
 from tradewind.engine.access import Actor
@@ -67,6 +67,8 @@ def _values(noun: Noun, columns: Sequence[Column], row: Any) -> list[Value]:
 
 def flat(value: Any) -> Value:
     """A value as a cell: numbers as numbers, the rest as text no spreadsheet runs; times in UTC."""
+    if isinstance(value, Aim):
+        return flat(value.value)
     if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return value
     if isinstance(value, Money):

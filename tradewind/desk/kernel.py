@@ -36,6 +36,18 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A value that opens a question with its fields filled in: the address of a tool's or a form's screen.
+
+    Example: Aim(Money(1200, "CNY"), "tools/profit_trace/", {"store": "US1", "component": "fees"}).
+    """
+
+    value: Any
+    path: str
+    given: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a list or table.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from tradewind.desk.kernel import Column, Ref
+from tradewind.desk.kernel import Aim, Column, Ref
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.money import Money
@@ -61,6 +61,7 @@ def _time(value: datetime) -> str:
 _PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Money, _money),
     (Ref, _ref),
+    (Aim, lambda aim: plain(aim.value)),
     (Breakdown, Breakdown.to_json),
     (datetime, _time),  # before date, of which it is a kind
     (date, date.isoformat),

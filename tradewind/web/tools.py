@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tradewind.desk import registry
+from tradewind.desk.answer_sheet import answer_rows
 from tradewind.desk.asking import MOST_LINES, Answer, Tool, ask, shown_figures
 from tradewind.desk.export import write_xlsx
 from tradewind.desk.kernel import TEXT, Field
@@ -54,6 +56,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "heads": [f.label for f in tool.lines],
         "lines": _lines(tool, actor, given.get("lines") or ()),
         "answer": _drawn(tool, _answer(tool, actor, given), blank=not given),
+        "query": _query(given),
     }
     return render(request, "kit/tool.html", context)
 
@@ -64,7 +67,8 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     tool = tool_or_404(request, code)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     given = given_of(tool, request.POST)
-    context = {"tool": tool, "answer": _drawn(tool, _answer(tool, actor, given), blank=False)}
+    drawn = _drawn(tool, _answer(tool, actor, given), blank=False)
+    context = {"tool": tool, "answer": drawn, "query": _query(given)}
     return render(request, "kit/tool_answer.html", context)
 
 
@@ -73,6 +77,15 @@ def sheet(request: HttpRequest, code: str) -> HttpResponseBase:
     """The sheet to fill in."""
     tool = tool_or_404(request, code)
     return _workbook(template(tool), f"{tool.code}.xlsx")
+
+
+@require_GET
+def answer_sheet(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The answer to the question in the address as a sheet."""
+    tool = tool_or_404(request, code)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = _answer(tool, actor, given_of(tool, request.GET))
+    return _workbook(answer_rows(found), f"{tool.code}.xlsx")
 
 
 @require_http_methods(["POST"])
@@ -120,6 +133,14 @@ def given_of(tool: Tool, data: QueryDict) -> dict[str, Any]:
             line for _n, line in sorted(lines.items()) if any(v != begin.get(k) for k, v in line.items())
         ]
     return given
+
+
+def _query(given: Mapping[str, Any]) -> str:
+    """The question as the end of an address."""
+    pairs = [(name, str(value)) for name, value in given.items() if name != "lines"]
+    for n, line in enumerate(given.get("lines") or ()):
+        pairs += [(f"lines-{n}-{name}", str(value)) for name, value in line.items() if value]
+    return urlencode(pairs)
 
 
 def _answer(tool: Tool, actor: Actor, given: Mapping[str, Any]) -> Answer:

@@ -15,7 +15,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tradewind.desk import registry
-from tradewind.desk.kernel import COUNTRY, DATE, DECIMAL, FLAG, INT, LINK, MONEY, PERCENT, STATE, TIME, Ref
+from tradewind.desk.kernel import (
+    COUNTRY,
+    DATE,
+    DECIMAL,
+    FLAG,
+    INT,
+    LINK,
+    MONEY,
+    PERCENT,
+    STATE,
+    TIME,
+    Aim,
+    Ref,
+)
 from tradewind.engine.money import Money
 from tradewind.web import clock
 from tradewind.web.kit import words
@@ -34,6 +47,10 @@ def draw(kind: str, value: Any, tones: Tones | None = None) -> SafeString:
     """A value as safe HTML; None and empty text become a dash."""
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, Aim):
+        return format_html(
+            '<a class="aim" href="/{}?{}">{}</a>', value.path, urlencode(value.given), draw(kind, value.value)
+        )
     if isinstance(value, Money):
         return money(value)
     if isinstance(value, Ref):
