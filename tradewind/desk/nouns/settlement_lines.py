@@ -8,6 +8,7 @@ from tradewind.apps.settlements import queries
 from tradewind.apps.settlements.models import SettlementLine
 from tradewind.desk.kernel import INT, LINK, MONEY, TIME, Column, Detail, Fact, Filter, Noun, Ref
 from tradewind.desk.nouns._money import kind_choices, kind_label, money, settlement_ref
+from tradewind.desk.nouns._settlement_page import HOW
 from tradewind.engine.access import Actor
 
 
@@ -28,6 +29,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Kind"), kind_label(x.kind)),
             Fact(_("Stands on"), x.rule_id),
             Fact(_("Order"), _order(x), LINK),
+            Fact(_("Found by"), HOW.get(x.matched_how, x.matched_how) if x.order else None),
             Fact(_("Order as the file says it"), x.order_external_id),
             Fact(_("Channel SKU"), x.external_sku),
             Fact(_("Posted at"), x.posted_at, TIME),
@@ -39,7 +41,7 @@ NOUN = Noun(
     code="settlement_lines",
     label=_("Settlement lines"),
     stage=6,
-    place=11,
+    place=14,
     icon="list",
     prefix="stl",
     view="settlements.view",
@@ -61,7 +63,10 @@ NOUN = Noun(
     detail=_detail,
     order="-settlement_id id",
     search=("order_external_id__iexact",),
-    filters=(Filter("kind", _("Kind"), "kind", kind_choices),),
+    filters=(
+        Filter("kind", _("Kind"), "kind", kind_choices),
+        Filter("how", _("Found by"), "matched_how", lambda _actor: [h for h in HOW.items() if h[0]]),
+    ),
     empty=_("Lines come with settlement files."),
     note=_("The newest settlement first, its lines as they stand in the file."),
     title_of=lambda row: f"{row.settlement.external_id}#{row.line_no}",

@@ -9,8 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.settlements import queries
 from tradewind.apps.settlements.models import SettlementFile
-from tradewind.apps.settlements.operations import import_settlements, map_kind, match_orders, remap
-from tradewind.apps.settlements.states import EXPLAINED, HELD
+from tradewind.apps.settlements.operations import (
+    accept_overlaps,
+    discard_settlements,
+    import_settlements,
+    map_kind,
+    match_orders,
+    propose_orders,
+    remap,
+)
+from tradewind.apps.settlements.states import DISCARDED, EXPLAINED, HELD, POSTED
 from tradewind.apps.stores.queries import store_coded
 from tradewind.connectors import registry
 from tradewind.connectors.base import CHANNEL, SETTLEMENT_FILES
@@ -31,17 +39,15 @@ from tradewind.desk.kernel import (
     Action,
     Call,
     Column,
-    Detail,
-    Fact,
     Field,
     Filter,
     Noun,
     Outcome,
     Ref,
-    Table,
 )  # fmt: skip
-from tradewind.desk.nouns._money import kind_choices, kind_label, money, store_choices
+from tradewind.desk.nouns._money import kind_choices, store_choices
 from tradewind.desk.nouns._order_files import store_codes
+from tradewind.desk.nouns._settlement_page import detail, what_holds
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money
@@ -49,70 +55,6 @@ from tradewind.engine.money import Money
 
 def _store(row: Any) -> Ref:
     return Ref("stores", row.store_id, row.store.name)
-
-
-def _alerts(row: Any) -> tuple[Any, ...]:
-    alerts = []
-    if row.unknown_count:
-        alerts.append(_now("%(n)d lines are of a kind nobody has said.") % {"n": row.unknown_count})
-    if row.remainder_minor:
-        alerts.append(_now("The lines leave %(m)s of the total unexplained.") % {"m": row.remainder})
-    if row.unmatched_count:
-        alerts.append(_now("%(n)d lines are of orders not known here.") % {"n": row.unmatched_count})
-    return tuple(alerts)
-
-
-_WORDS = (
-    Column("type", _("Type")),
-    Column("amount_type", _("Amount type")),
-    Column("description", _("Description"), wide=True),
-    Column("lines", _("Lines"), INT),
-    Column("amount", _("Amount"), MONEY),
-)
-_LINES = (
-    Column("line_no", _("Line"), INT),
-    Column("order_external_id", _("Order")),
-    Column("external_sku", _("Channel SKU")),
-    Column("description", _("Description"), wide=True),
-    Column("amount", _("Amount"), MONEY, lambda x: money(x.amount_minor, x.settlement.currency)),
-)
-
-
-def _detail(actor: Actor, pk: int) -> Detail | None:
-    row = queries.settlements(actor).filter(pk=pk).first()
-    if row is None:
-        return None
-    kinds = (
-        Column("kind", _("Kind"), value=lambda k: kind_label(k.kind), wide=True),
-        Column("lines", _("Lines"), INT),
-        Column("amount", _("Amount"), MONEY),
-    )
-    return Detail(
-        row.external_id,
-        row.store.name,
-        row.state,
-        (
-            Fact(_("Store"), Ref("stores", row.store_id, row.store.name), LINK),
-            Fact(_("From"), row.start_at, TIME),
-            Fact(_("Until"), row.end_at, TIME),
-            Fact(_("Paid out on"), row.deposit_on, DATE),
-            Fact(_("Total"), row.total, MONEY, queries.explained(actor, row)),
-            Fact(_("Sum of lines"), money(row.lines_minor, row.currency), MONEY),
-            Fact(_("Remainder"), row.remainder, MONEY),
-            Fact(_("Lines"), row.line_count, INT),
-            Fact(_("Layout"), row.layout),
-        ),
-        (
-            Table(_("Unknown lines"), _WORDS, queries.unknown_words(actor, row), _("Every line is known.")),
-            Table(_("By kind"), kinds, queries.kinds_of(actor, row)),
-            Table(
-                _("Lines of unknown orders"), _LINES, list(queries.unmatched_lines(actor, row)[:200]),
-                _("Every order is known."),
-            ),
-        ),
-        ((_("Total by kind"), queries.explained(actor, row), ""),),
-        _alerts(row),
-    )  # fmt: skip
 
 
 def _import(call: Call) -> Outcome:
@@ -123,6 +65,11 @@ def _import(call: Call) -> Outcome:
     )  # fmt: skip
     new = sum(1 for i in done if i.how != "unchanged")
     said = _now("%(new)d settlements taken over, %(same)d unchanged.") % {"new": new, "same": len(done) - new}
+    fixed = sum(1 for i in done if i.how == "corrected")
+    if fixed:
+        said += " " + _now("%(n)d were posted: what differs stands in corrections of their own.") % {
+            "n": fixed
+        }
     first = done[0].settlement if done else None
     goto = Ref("settlements", first.pk, first.external_id) if first else None
     return Outcome(said, new, goto, detail={"settlements": [_read(i.settlement, i.how) for i in done]})
@@ -161,8 +108,20 @@ def _map(call: Call) -> Outcome:
 def _again(call: Call) -> Outcome:
     changed = remap(ids=call.ids, now=call.now, by=call.by)
     found = match_orders(ids=call.ids, now=call.now, by=call.by)
-    said = _now("%(kinds)d lines mapped anew, %(orders)d orders found.") % {"kinds": changed, "orders": found}
-    return Outcome(said, changed + found)
+    further, asked = propose_orders(ids=call.ids, now=call.now, by=call.by)
+    said = _now("%(kinds)d lines mapped anew, %(orders)d found their order, %(asked)d proposals wait.")
+    values = {"kinds": changed, "orders": found + further, "asked": asked}
+    return Outcome(said % values, changed + found + further)
+
+
+def _accept_overlap(call: Call) -> Outcome:
+    done = accept_overlaps(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_now("%(n)d settlements count from now on.") % {"n": done}, done)
+
+
+def _discard(call: Call) -> Outcome:
+    done = discard_settlements(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_now("%(n)d settlements discarded; their files are kept.") % {"n": done}, done)
 
 
 NOUN = Noun(
@@ -184,16 +143,18 @@ NOUN = Noun(
         Column("line_count", _("Lines"), INT, sort="line_count"),
         Column("unknown_count", _("Unknown"), INT, sort="unknown_count"),
         Column("unmatched_count", _("Without order"), INT, sort="unmatched_count"),
+        Column("holds", _("What holds it"), value=what_holds, wide=True),
         Column("state", _("State"), STATE),
     ),
-    detail=_detail,
+    detail=detail,
     order="-end_at",
     search=("external_id__istartswith",),
     state_field="state",
     states=(
         (HELD, _("Held"), "bad"),
         (EXPLAINED, _("Explained"), "wait"),
-        ("posted", _("Posted"), "done"),
+        (POSTED, _("Posted"), "done"),
+        (DISCARDED, _("Discarded"), "idle"),
     ),
     filters=(Filter("store", _("Store"), "store_id", store_choices),),
     actions=(
@@ -201,7 +162,7 @@ NOUN = Noun(
             Field("store", _("Store"), CHOICE, choices=store_codes),
             Field("layout", _("Layout"), CHOICE, False, choices=_layouts),
             Field("file", _("File"), FILE, help=_("As the channel gives it; it is kept as it is")),
-            Field("replace", _("Replace a settlement issued again"), FLAG, required=False),
+            Field("replace", _("Issued again: replace, or correct what is posted"), FLAG, required=False),
         ), key="n"),
         Action("map", _("Map kind"), _map, "settlements.change", ONE, (
             Field("type", _("Type"), required=False, help=_("As the unknown line says it")),
@@ -212,7 +173,13 @@ NOUN = Noun(
             Field("reason", _("Reason"), LONG, help=_("Where it is said: a letter, a help page")),
         ), states=(HELD,), key="m"),
         Action("again", _("Map and match again"), _again, "settlements.change", MANY,
-               states=(HELD, EXPLAINED, "posted")),
+               states=(HELD, EXPLAINED, POSTED)),
+        Action("both_right", _("Both are right"), _accept_overlap, "settlements.change", MANY, (
+            Field("reason", _("Reason"), LONG, help=_("Why its lines are not those of the other file")),
+        ), states=(HELD,)),
+        Action("discard", _("Discard"), _discard, "settlements.change", MANY, (
+            Field("reason", _("Reason"), LONG, help=_("Its lines go, its file is kept")),
+        ), states=(HELD, EXPLAINED), danger=True),
     ),
     waiting=queries.held,
     empty=_("Import a settlement file, or connect a store that provides them."),
