@@ -218,6 +218,9 @@ def _values(one: Action, given: BaseModel) -> dict[str, Any]:
                 raise Refused([Problem(None, field.name, value.name, _("not base64"))]) from exc
         else:
             out[field.name] = value
+    if one.lines:
+        lines: list[BaseModel] = given.lines  # type: ignore[attr-defined]
+        out["lines"] = [line.model_dump(exclude_none=True) for line in lines]
     return out
 
 

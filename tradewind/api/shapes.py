@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Shape
 
+from tradewind.desk.doing import MOST_LINES
 from tradewind.desk.kernel import (
     DATE,
     DECIMAL,
@@ -171,6 +172,10 @@ def body_shape(noun: Noun, one: Action) -> type[BaseModel]:
     shapes: dict[str, Any] = {f.name: _field_shape(f) for f in one.fields}
     verb = one.code.title().replace("_", "")
     strict = ConfigDict(extra="forbid")
+    if one.lines:
+        parts: dict[str, Any] = {f.name: _field_shape(f) for f in one.lines}
+        line: Any = create_model(named(noun, verb + "Line"), __config__=strict, **parts)
+        shapes["lines"] = (list[line], Shape(min_length=1, max_length=MOST_LINES))
     values = create_model(named(noun, verb + "Values"), __config__=strict, **shapes)
     fields: dict[str, Any] = {}
     if one.on != NONE:
@@ -179,7 +184,7 @@ def body_shape(noun: Noun, one: Action) -> type[BaseModel]:
             list[str],
             Shape(min_length=1, max_length=most, description=f"ids of rows, e.g. {noun.prefix}_17"),
         )
-    needed = any(f.required for f in one.fields)
+    needed = bool(one.lines) or any(f.required for f in one.fields)
     fields["values"] = (values, ... if needed else Shape(default_factory=values))
     return create_model(named(noun, verb + "Body"), __config__=strict, **fields)
 

@@ -86,6 +86,7 @@ def _describe(noun: Noun) -> str:
     lines = [f"tradewind {noun.code} list | show ID"]
     for one in noun.actions:
         fields = " ".join(f"--{f.name}{'' if f.required else '?'}" for f in one.fields)
+        fields += " --line ..." if one.lines else ""
         rows = {"none": "", "one": "ID", "many": "ID ..."}[one.on]
         lines.append("  ".join(p for p in (f"tradewind {noun.code} {one.code}", rows, fields) if p))
     return "\n".join(lines)
@@ -182,6 +183,9 @@ def _action_parser(noun: Noun, one: Action) -> argparse.ArgumentParser:
             metavar="PATH" if field.kind == FILE else "VALUE",
             help=str(field.label).replace("%", "%%"),
         )
+    if one.lines:
+        names = " ".join(f"{f.name}=" for f in one.lines)
+        parser.add_argument("--line", action="append", metavar="NAME=VALUE ...", help=f"a line: {names}")
     return parser
 
 
@@ -195,6 +199,10 @@ def _act(noun: Noun, code: str, args: list[str]) -> int:
         return USAGE
     options = _action_parser(noun, one).parse_args(args)
     given = {f.name: getattr(options, f"field_{f.name}") for f in one.fields}
+    if one.lines:
+        from tradewind.cli.tools import typed_line
+
+        given["lines"] = [typed_line(text) for text in options.line or ()]
     return guarded(lambda: _do(noun, one, options, given), as_json=options.json)
 
 

@@ -61,6 +61,9 @@ def _parser(tool: Tool) -> argparse.ArgumentParser:
     parser = common(tool.command, f"{tool.label}. {tool.note}")
     parser.add_argument("file", nargs="?", help="questions: CSV, XLSX or JSON; - reads JSON from stdin")
     parser.add_argument("--out", metavar="FILE", help="write the answers as .xlsx or .csv")
+    if tool.sheets:
+        names = [name for name, _label in tool.sheets]
+        parser.add_argument("--sheet", choices=names, help="with --out: this file of the answer")
     parser.add_argument("--template", metavar="FILE", help="write an empty sheet to fill in (.xlsx or .csv)")
     if tool.lines:
         names = " ".join(f"{f.name}=" for f in tool.lines)
@@ -74,7 +77,7 @@ def _parser(tool: Tool) -> argparse.ArgumentParser:
 def _answer(tool: Tool, options: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from tradewind.desk.asking import ask, plain_answer
+    from tradewind.desk.asking import ask, plain_answer, sheet_of
     from tradewind.desk.sheets import answered, template
 
     actor = person(options)
@@ -82,6 +85,10 @@ def _answer(tool: Tool, options: argparse.Namespace) -> int:
         _write(options.template, template(tool))
         return DONE
     questions = _questions(tool, options)
+    if getattr(options, "sheet", None) and options.out:
+        rows = sheet_of(tool, options.sheet, by=actor, given=questions.given[0], now=timezone.now())
+        _write(options.out, rows)
+        return DONE
     answers = ask(tool, by=actor, given=questions.given, now=timezone.now())
     failed = any(one.problems for one in answers)
     if options.out:
@@ -119,11 +126,11 @@ def _questions(tool: Tool, options: argparse.Namespace) -> Questions:
     stated = {f.name: getattr(options, f"field_{f.name}") for f in tool.fields}
     given: dict[str, Any] = {name: value for name, value in stated.items() if value is not None}
     if tool.lines:
-        given["lines"] = [_line(text) for text in options.line or ()]
+        given["lines"] = [typed_line(text) for text in options.line or ()]
     return Questions((given,), (1,))
 
 
-def _line(text: str) -> Mapping[str, str]:
+def typed_line(text: str) -> Mapping[str, str]:
     """`hs=6109.10 qty=2 value="12.00 EUR"` as named values."""
     try:
         parts = shlex.split(text)

@@ -6,14 +6,14 @@ screen with its live answer, the API, the command line, and spreadsheets in and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tradewind.desk.doing import typed
+from tradewind.desk.doing import typed_all
 from tradewind.desk.kernel import Column, Fact, Field, Label, Table
 from tradewind.desk.values import cell, plain, visible
 from tradewind.engine.access import Actor
@@ -21,7 +21,6 @@ from tradewind.engine.breakdown import Breakdown
 from tradewind.engine.contracts import Problem, Refused
 
 MOST = 20_000  # questions at once
-MOST_LINES = 500  # lines of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,8 @@ class Answer:
     """One answer: facts, tables and explained numbers for people, `figures` by name for spreadsheets.
 
     `problems` say why this question has no answer, or no whole one; the others of a batch keep theirs.
+    `sheets` give the rows of the tool's files by name, made only when one is taken; values as those of
+    desk.export: numbers as numbers, texts that no spreadsheet runs.
     """
 
     title: str = ""
@@ -71,6 +72,7 @@ class Answer:
     figures: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    sheets: Mapping[str, Callable[[], Iterable[Sequence[Any]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Tool:
     note: Label = ""
     example: Mapping[str, Any] = field(default_factory=dict)
     lines_needed: bool = True
+    sheets: tuple[tuple[str, Label], ...] = ()  # files an answer offers: name and label
 
     @property
     def command(self) -> str:
@@ -115,7 +118,7 @@ def ask(tool: Tool, *, by: Actor, given: Sequence[Mapping[str, Any]], now: datet
     places, rows = [], []
     for place, one in enumerate(given):
         try:
-            rows.append(_typed_row(tool, one, by))
+            rows.append(typed_all(tool.fields, tool.lines, one, by, lines_needed=tool.lines_needed))
             places.append(place)
         except Refused as refused:
             answers[place] = Answer(problems=refused.problems)
@@ -133,43 +136,6 @@ def _run(tool: Tool, by: Actor, rows: list[dict[str, Any]], now: datetime) -> li
         if len(rows) == 1:
             return [Answer(problems=refused.problems)]
         return [found for row in rows for found in _run(tool, by, [row], now)]
-
-
-def _typed_row(tool: Tool, given: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    """A question's values; Refused with the problems of its fields and of every line."""
-    problems: list[Problem] = []
-    values: dict[str, Any] = {}
-    own = {name: value for name, value in given.items() if not (tool.lines and name == "lines")}
-    try:
-        values = typed(tool.fields, own, by)
-    except Refused as refused:
-        problems += refused.problems
-    if tool.lines:
-        values["lines"] = _typed_lines(tool, given.get("lines"), by, problems)
-    if problems:
-        raise Refused(problems)
-    return values
-
-
-def _typed_lines(tool: Tool, given: Any, by: Actor, problems: list[Problem]) -> list[dict[str, Any]]:
-    if not given and not tool.lines_needed:
-        return []
-    if not isinstance(given, list) or not given:
-        problems.append(Problem(None, "lines", "", _("this is needed"), _("at least one line")))
-        return []
-    if len(given) > MOST_LINES:
-        problems.append(Problem(None, "lines", str(len(given)), _("too many lines"), str(MOST_LINES)))
-        return []
-    out = []
-    for number, line in enumerate(given, 1):
-        if not isinstance(line, Mapping):
-            problems.append(Problem(None, f"lines.{number}", str(line)[:80], _("not a line of named values")))
-            continue
-        try:
-            out.append(typed(tool.lines, line, by))
-        except Refused as refused:
-            problems += [replace(p, field=f"lines.{number}.{p.field}") for p in refused.problems]
-    return out
 
 
 def allowed(answer: Answer, by: Actor) -> Answer:
@@ -192,6 +158,21 @@ def shown_figures(tool: Tool, answer: Answer, by: Actor) -> dict[str, Any]:
     """Figures by name, those of hidden columns left out."""
     hidden = {c.name for c in tool.columns if c.hidden and not by.sees(c.hidden)}
     return {name: value for name, value in answer.figures.items() if name not in hidden}
+
+
+def sheet_of(
+    tool: Tool, name: str, *, by: Actor, given: Mapping[str, Any], now: datetime
+) -> Iterable[Sequence[Any]]:
+    """The rows of one of an answer's files; Refused where the question has no whole answer.
+
+    Raises Denied, and KeyError for a file that the tool does not have.
+    """
+    if name not in {code for code, _label in tool.sheets}:
+        raise KeyError(name)
+    (found,) = ask(tool, by=by, given=[given], now=now)
+    if found.problems or name not in found.sheets:
+        raise Refused(found.problems or [Problem(None, "sheet", name, _("there is nothing to write"))])
+    return found.sheets[name]()
 
 
 def plain_answer(tool: Tool, answer: Answer, by: Actor) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,7 @@ from tradewind.engine.access import Actor, Denied
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError, parse_decimal
 
+MOST_LINES = 500  # lines of one question or form
 _SHOWN = 12  # choices named where none of them was given
 
 
@@ -73,7 +75,7 @@ def do(
     if not by.can(noun.view):
         raise Denied(by, noun.view)
     by.require(one.permission)
-    values = typed(one.fields, given, by)
+    values = typed_all(one.fields, one.lines, given, by)
     wanted = () if one.on == NONE else tuple(dict.fromkeys(ids))
     if one.on != NONE:
         _check_rows(noun, one, by, wanted)
@@ -89,6 +91,52 @@ def _check_rows(noun: Noun, one: Action, by: Actor, wanted: tuple[int, ...]) -> 
     unknown = [pk for pk in wanted if pk not in seen]
     if unknown:
         raise Refused([Problem(None, "ids", noun.public_id(pk), _("there is no such row")) for pk in unknown])
+
+
+def typed_all(
+    fields: Sequence[Field],
+    lines: Sequence[Field],
+    given: Mapping[str, Any],
+    by: Actor,
+    *,
+    lines_needed: bool = True,
+) -> dict[str, Any]:
+    """Values of a form and of the lines in it; Refused with the problems of its fields and of every line."""
+    if not lines:
+        return typed(fields, given, by)
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    try:
+        values = typed(fields, {name: value for name, value in given.items() if name != "lines"}, by)
+    except Refused as refused:
+        problems += refused.problems
+    values["lines"] = _typed_lines(lines, given.get("lines"), by, problems, lines_needed)
+    if problems:
+        raise Refused(problems)
+    return values
+
+
+def _typed_lines(
+    lines: Sequence[Field], given: Any, by: Actor, problems: list[Problem], needed: bool
+) -> list[dict[str, Any]]:
+    if not given and not needed:
+        return []
+    if not isinstance(given, list) or not given:
+        problems.append(Problem(None, "lines", "", _("this is needed"), _("at least one line")))
+        return []
+    if len(given) > MOST_LINES:
+        problems.append(Problem(None, "lines", str(len(given)), _("too many lines"), str(MOST_LINES)))
+        return []
+    out = []
+    for number, line in enumerate(given, 1):
+        if not isinstance(line, Mapping):
+            problems.append(Problem(None, f"lines.{number}", str(line)[:80], _("not a line of named values")))
+            continue
+        try:
+            out.append(typed(lines, line, by))
+        except Refused as refused:
+            problems += [replace(p, field=f"lines.{number}.{p.field}") for p in refused.problems]
+    return out
 
 
 def typed(fields: Sequence[Field], given: Mapping[str, Any], by: Actor) -> dict[str, Any]:

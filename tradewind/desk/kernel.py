@@ -126,7 +126,8 @@ class Action:
     """A verb offered on a noun. Refused or Denied raised by `run` is shown with every problem.
 
     `permission` is an action of engine.access; `states` are the states from which it makes sense
-    (empty: any), used to offer it, never to guard it: the operation guards itself.
+    (empty: any), used to offer it, never to guard it: the operation guards itself. `lines` are fields of
+    a table in the form; a problem of one names it lines.<number>.<field>.
     """
 
     code: str
@@ -139,6 +140,7 @@ class Action:
     danger: bool = False
     key: str = ""  # keyboard letter
     confirm: Label = ""  # asked before it runs
+    lines: tuple[Field, ...] = ()  # a group that repeats: typed values in a list under "lines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +23,7 @@ from tradewind.web import clock, errors
 from tradewind.web.details import pk_of
 from tradewind.web.kept import touch
 from tradewind.web.kit import cells, wish
+from tradewind.web.kit.lines import line_controls, read_lines, where
 from tradewind.web.lists import noun_or_404, shown_store
 from tradewind.web.once import run_once
 from tradewind.web.store import Choice, narrowed
@@ -102,6 +103,8 @@ def _given(action: Action, request: HttpRequest) -> dict[str, Any]:
             out[one.name] = request.POST.get(one.name, "0")
         else:
             out[one.name] = request.POST.get(one.name)
+    if action.lines:
+        out["lines"] = read_lines(action.lines, request.POST)
     return out
 
 
@@ -126,12 +129,15 @@ def _form(
     request: HttpRequest, asked: Asked, data: QueryDict, problems: Sequence[Problem], status: int = 200
 ) -> HttpResponse:
     names = {f.name for f in asked.action.fields}
+    lined = asked.action.lines
     context = {
+        "heads": [f.label for f in lined],
+        "lines": line_controls(lined, asked.actor, read_lines(lined, data)),
         "asked": asked,
         "noun": asked.noun,
         "action": asked.action,
         "controls": _controls(asked, data, problems),
-        "problems": [p for p in problems if p.field not in names],
+        "problems": _placed(asked.action, [p for p in problems if p.field not in names]),
         "count": len(asked.ids),
         "publics": [] if asked.everything else [asked.noun.public_id(pk) for pk in asked.ids],
         "named": _named(asked),
@@ -142,6 +148,15 @@ def _form(
     }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "kit/form_part.html" if part else "kit/form.html", context, status=status)
+
+
+def _placed(action: Action, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems that stand above the form, those of lines saying which line."""
+    lined = {f.name: f.label for f in action.lines}
+    return [
+        replace(p, reason=f"{where(p.field, lined)}: {p.reason}") if p.field.startswith("lines.") else p
+        for p in problems
+    ]
 
 
 def _named(asked: Asked) -> list[str]:
@@ -173,7 +188,8 @@ def _problems(request: HttpRequest, asked: Asked, problems: Sequence[Problem]) -
     if not request.headers.get("HX-Request"):
         return _form(request, asked, request.POST, problems, 422)
     labels = {f.name: f.label for f in asked.action.fields}
-    listed = [(p, labels.get(p.field, p.field if p.field != "ids" else "")) for p in problems]
+    lined = {f.name: f.label for f in asked.action.lines}
+    listed = [(p, labels.get(p.field) or where(p.field, lined)) for p in problems]
     response = render(request, "kit/problems.html", {"problems": listed}, status=422)
     if request.POST.get("_quick") != "1":
         response["HX-Retarget"], response["HX-Reswap"] = "#problems", "innerHTML"

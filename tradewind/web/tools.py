@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tradewind.desk import registry
 from tradewind.desk.answer_sheet import answer_rows
-from tradewind.desk.asking import MOST_LINES, Answer, Tool, ask, shown_figures
-from tradewind.desk.export import write_xlsx
-from tradewind.desk.kernel import TEXT, Field
+from tradewind.desk.asking import Answer, Tool, ask, sheet_of, shown_figures
+from tradewind.desk.export import csv_lines, write_xlsx
+from tradewind.desk.kernel import TEXT
 from tradewind.desk.sheets import answered, read_questions, template
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
@@ -26,11 +25,10 @@ from tradewind.engine.money import Money
 from tradewind.web import clock
 from tradewind.web.details import drawn_facts, drawn_table, trees
 from tradewind.web.kit import cells
+from tradewind.web.kit.lines import control, line_controls, read_lines, where
 from tradewind.web.kit.picture import drawn_picture
 
 SHOWN = 200  # answers of a sheet on the screen
-LINES = 3  # lines offered at first
-_LINE = re.compile(r"lines-(\d{1,3})-(\w+)")
 
 
 def tool_or_404(request: HttpRequest, code: str) -> Tool:
@@ -52,9 +50,9 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "tool": tool,
-        "controls": [_control(f, actor, f.name, given.get(f.name)) for f in tool.fields],
+        "controls": [control(f, actor, f.name, given.get(f.name)) for f in tool.fields],
         "heads": [f.label for f in tool.lines],
-        "lines": _lines(tool, actor, given.get("lines") or ()),
+        "lines": line_controls(tool.lines, actor, given.get("lines") or ()),
         "answer": _drawn(tool, _answer(tool, actor, given), blank=not given),
         "query": _query(given),
     }
@@ -86,6 +84,26 @@ def answer_sheet(request: HttpRequest, code: str) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = _answer(tool, actor, given_of(tool, request.GET))
     return _workbook(answer_rows(found), f"{tool.code}.xlsx")
+
+
+@require_GET
+def answer_file(request: HttpRequest, code: str, name: str, kind: str) -> HttpResponseBase:
+    """One of the files an answer offers, as another program reads it; the question stands in the address."""
+    tool = tool_or_404(request, code)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        rows = sheet_of(tool, name, by=actor, given=given_of(tool, request.GET), now=clock.now())
+    except KeyError:
+        raise Http404 from None
+    except Refused as exc:
+        labels = {f.name: f.label for f in tool.fields}
+        problems = [(p, labels.get(p.field, p.field)) for p in exc.problems]
+        return render(request, "kit/tool_many.html", {"tool": tool, "problems": problems}, status=422)
+    if kind == "xlsx":
+        return _workbook(rows, f"{tool.code}-{name}.xlsx")
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{tool.code}-{name}.csv"'
+    return response
 
 
 @require_http_methods(["POST"])
@@ -123,15 +141,7 @@ def given_of(tool: Tool, data: QueryDict) -> dict[str, Any]:
     """What was typed, as the desk takes it; blank lines are left out."""
     given: dict[str, Any] = {f.name: data.get(f.name) for f in tool.fields if data.get(f.name)}
     if tool.lines:
-        lines: dict[int, dict[str, str]] = {}
-        for key, value in data.items():
-            found = _LINE.fullmatch(key)
-            if found and isinstance(value, str) and value.strip():
-                lines.setdefault(int(found[1]), {})[found[2]] = value
-        begin = {f.name: f.initial for f in tool.lines}
-        given["lines"] = [
-            line for _n, line in sorted(lines.items()) if any(v != begin.get(k) for k, v in line.items())
-        ]
+        given["lines"] = read_lines(tool.lines, data)
     return given
 
 
@@ -147,27 +157,6 @@ def _answer(tool: Tool, actor: Actor, given: Mapping[str, Any]) -> Answer:
     return ask(tool, by=actor, given=[given], now=clock.now())[0]
 
 
-def _control(one: Field, actor: Actor, name: str, value: Any) -> dict[str, Any]:
-    shown = one.initial if value is None else str(value)
-    return {
-        "field": one,
-        "name": name,
-        "choices": one.choices(actor) if one.choices else None,
-        "value": shown,
-    }
-
-
-def _lines(tool: Tool, actor: Actor, given: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Rows of controls: those given and room for more."""
-    if not tool.lines:
-        return []
-    rows = [*given, *[{} for _n in range(max(1, LINES - len(given)))]][:MOST_LINES]
-    return [
-        [_control(f, actor, f"lines-{n}-{f.name}", row.get(f.name)) for f in tool.lines]
-        for n, row in enumerate(rows)
-    ]
-
-
 def _drawn(tool: Tool, found: Answer, *, blank: bool) -> dict[str, Any]:
     labels = {f.name: f.label for f in tool.fields}
     lined = {f.name: f.label for f in tool.lines}
@@ -179,17 +168,8 @@ def _drawn(tool: Tool, found: Answer, *, blank: bool) -> dict[str, Any]:
         "tables": [drawn_table(t, {}) for t in found.tables],
         "pictures": [drawn_picture(p) for p in found.pictures],
         "trees": trees(found.breakdowns, found.facts),
-        "problems": [(p, _where(p, labels, lined)) for p in found.problems],
+        "problems": [(p, labels.get(p.field) or where(p.field, lined)) for p in found.problems],
     }
-
-
-def _where(problem: Problem, labels: Mapping[str, Any], lined: Mapping[str, Any]) -> str:
-    """lines.2.hs -> "Line 2, HS code"."""
-    parts = problem.field.split(".")
-    if parts[0] == "lines" and len(parts) == 3:
-        where = _("Line %(n)s") % {"n": parts[1]}
-        return f"{where}, {lined.get(parts[2], parts[2])}"
-    return str(labels.get(problem.field, _("Lines") if problem.field == "lines" else problem.field))
 
 
 def _batch(tool: Tool, rows: Sequence[int], answers: Sequence[Answer], actor: Actor) -> dict[str, Any]:

@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tools/<slug:code>/answer", tools.answer, name="tool-answer"),
     path("tools/<slug:code>/sheet.xlsx", tools.sheet, name="tool-sheet"),
     path("tools/<slug:code>/answer.xlsx", tools.answer_sheet, name="tool-answer-sheet"),
+    re_path(
+        r"^tools/(?P<code>[a-z_]+)/files/(?P<name>[a-z_]+)\.(?P<kind>csv|xlsx)$",
+        tools.answer_file,
+        name="tool-file",
+    ),
     path("tools/<slug:code>/many", tools.many, name="tool-many"),
     re_path(r"^(?P<noun>[a-z][a-z0-9_-]*)/export\.(?P<kind>csv|xlsx)$", lists.download, name="export"),
     path("<slug:noun>/do/<slug:action>", doing.act, name="act"),
