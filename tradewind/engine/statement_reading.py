@@ -116,6 +116,8 @@ def bank_statements(
         of[code].append(row)
         on = row.at.astimezone(ZoneInfo(template.zone)).date()
         pk = row.id or ids[code].of(on.isoformat(), str(row.amount.minor), row.reference, row.memo)
+        if currency and code != currency:
+            problems.append(Problem(row.no, "currency", code, "the account has another currency", currency))
         line = BankTransaction(pk, on, row.amount, row.reference, row.memo)
         if lines[code].setdefault(pk, line) != line:
             problems.append(Problem(row.no, "id", pk[:80], "contradicts an earlier row"))

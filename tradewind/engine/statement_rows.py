@@ -13,6 +13,7 @@ from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import EXPONENTS, Money, MoneyError
 from tradewind.engine.statement_amounts import ISO, moment, money, number
 from tradewind.engine.statement_template import (
+    APART,
     BY_DIRECTION,
     BY_KIND,
     IN_OUT,
@@ -50,6 +51,7 @@ class _Reading:
     template: StatementTemplate
     currency: str
     typed: bool
+    names_currency: bool = False  # the file has a column of it
     outs: set[bool] = field(default_factory=set)  # signs seen in the column of money out
     problems: list[Problem] = field(default_factory=list)
 
@@ -74,7 +76,13 @@ def statement_rows(
     Refused with every problem: a word nobody mapped is one, never a guess.
     """
     table = read_table(name, data, _specs(template))
-    reading = _Reading(template, currency, table.encoding == "xlsx", problems=_named(template, table))
+    reading = _Reading(
+        template,
+        currency,
+        table.encoding == "xlsx",
+        f"{_HIDDEN}currency" in table.headers,
+        problems=_named(template, table),
+    )
     if not table.rows and not table.problems:
         reading.add(None, "file", "", "the file has no rows", "a statement with at least one row")
     _check_header(reading, table)
@@ -104,7 +112,7 @@ def _named(t: StatementTemplate, table: Table) -> list[Problem]:
 
 
 def _specs(t: StatementTemplate) -> list[ColumnSpec]:
-    needed = {"date", "direction", "currency", "status" if t.moved else "date"}
+    needed = {"date", "direction", "status" if t.moved else "date"}
     needed |= {"kind"} if t.kinds else set()
     needed |= {"amount"} if t.sign != IN_OUT else set()
     return [
@@ -117,7 +125,8 @@ def _specs(t: StatementTemplate) -> list[ColumnSpec]:
 
 def _check_header(reading: _Reading, table: Table) -> None:
     """Columns of money that the template names must be there; others may be left out by the provider."""
-    for name in ("money_in", "money_out", "fee", "other_amount", "balance"):
+    fee = ("fee",) if reading.template.fee == APART else ()  # inside the amount it may be left out
+    for name in ("money_in", "money_out", *fee):
         if name in reading.template.columns and table.rows and f"{_HIDDEN}{name}" not in table.headers:
             captions = ", ".join(reading.template.columns[name])
             reading.add(None, name, "", "the column is missing", captions)
@@ -128,7 +137,8 @@ def _row(reading: _Reading, row: Row) -> StatementRow | None:
     before = len(reading.problems)
     if not _moved(reading, row.no, cells):
         return None
-    currency = _currency(reading, row.no, "currency", cells.get("currency", "")) or reading.currency
+    said = _currency(reading, row.no, "currency", cells.get("currency", ""))
+    currency = said or ("" if reading.names_currency else reading.currency)
     if not currency:
         return None
     at = _at(reading, row.no, cells)
@@ -162,7 +172,7 @@ def _currency(reading: _Reading, no: int, name: str, text: str) -> str:
     code = text.strip().upper()
     if code in EXPONENTS:
         return code
-    if text or (name == "currency" and not reading.currency):
+    if text or (name == "currency" and (reading.names_currency or not reading.currency)):
         reading.add(no, name, text, "is not a currency", "an ISO 4217 code such as USD")
     return ""
 

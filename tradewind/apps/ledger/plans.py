@@ -159,27 +159,30 @@ def collection_fee(line_id: int, memo: str, on: date, fee: Money) -> Booking:
     return Booking("collection_line", line_id, EntryPlan("collection_fee", on, memo, lines))
 
 
-def withdrawal(conversion_id: int, group: str, on: date, sold: Money, fee: Money) -> Booking:
-    """Money leaves the collection account (`sold`, fee included) and is under way to the bank (1013)."""
+def withdrawal(
+    conversion_id: int, group: str, on: date, sold: Money, fee: Money, source: str = chart.COLLECTION
+) -> Booking:
+    """Money leaves an account (`sold`, fee included) and is under way to the bank (1013)."""
     lines = (
         PostingPlan(chart.COLLECTION_FEES, fee),
         PostingPlan(chart.UNDER_WAY, sold - fee),
-        PostingPlan(chart.COLLECTION, -sold),
+        PostingPlan(source, -sold),
     )
     kept = tuple(line for line in lines if line.amount)
     return Booking("conversion", conversion_id, EntryPlan("withdrawal", on, group, kept))
 
 
 def arrival(
-    conversion_id: int, group: str, on: date, came: Money, arrived: Money, loss: Money, short: Money
-) -> Booking:
-    """Money has reached the bank (结汇): `came` is no longer under way, `arrived` is in the bank.
+    conversion_id: int, group: str, on: date, came: Money, arrived: Money, loss: Money, short: Money,
+    target: str = chart.BANK,
+) -> Booking:  # fmt: skip
+    """Money has reached the bank (结汇): `came` is no longer under way, `arrived` is on the `target` account.
 
     A loss against the reference rate is above zero, a currency difference; `short` is what banks kept
     on the way and somebody accepted. Where both currencies are one, nothing passes through 1900.
     """
     lines = [
-        PostingPlan(chart.BANK, arrived),
+        PostingPlan(target, arrived),
         PostingPlan(chart.COLLECTION_FEES, short),
         PostingPlan(chart.FX_DIFFERENCE, loss),
         PostingPlan(chart.UNDER_WAY, -came),
@@ -191,3 +194,14 @@ def arrival(
         lines.append(PostingPlan(chart.COLLECTION_FEES, came - home))
     kept = tuple(line for line in lines if line.amount)
     return Booking("conversion", conversion_id, EntryPlan("conversion", on, group, kept))
+
+
+def withdrawal_returned(conversion_id: int, group: str, on: date, came: Money, back: Money) -> Booking:
+    """A withdrawal has come back: `came` is no longer under way, what lacks of it is the banks' fee."""
+    lines = (
+        PostingPlan(chart.COLLECTION, back),
+        PostingPlan(chart.COLLECTION_FEES, came - back),
+        PostingPlan(chart.UNDER_WAY, -came),
+    )
+    kept = tuple(line for line in lines if line.amount)
+    return Booking("conversion", conversion_id, EntryPlan("withdrawal_returned", on, group, kept))

@@ -18,6 +18,7 @@ from tradewind.apps.ledger.operations.late_costs import post_late_costs
 from tradewind.apps.ledger.operations.late_orders import post_late_orders
 from tradewind.apps.ledger.operations.payments import post_clearings, post_payables, post_payments
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
+from tradewind.apps.ledger.operations.returned import post_returned
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
@@ -41,7 +42,8 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
         result += post(now=now, by=by)
     while unbooked_count() and (booked := post_sales(now=now, by=by)):
         result += StepResult(len(booked))
-    for post in (post_settlements, post_late_orders, post_payouts, post_fees, post_conversions):
+    cash = (post_settlements, post_late_orders, post_payouts, post_fees, post_conversions, post_returned)
+    for post in cash:
         result += post(now=now, by=by)
     for post in (post_bills, post_payables, post_payments, post_clearings):
         result += post(now=now, by=by)

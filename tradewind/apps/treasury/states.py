@@ -4,14 +4,21 @@ from tradewind.db.states import StateTable
 
 ACCOUNT = StateTable("open", {"close": (("open",), "closed"), "reopen": (("closed",), "open")})
 
-EXPECTED, RECEIVED, CARRIED = "expected", "received", "carried"
+EXPECTED, RECEIVED, CARRIED, FAILED = "expected", "received", "carried", "failed"
 # carried: zero or negative, nothing is paid; it goes into the next settlement.
 PAYOUT = StateTable(
     EXPECTED,
-    {"receive": ((EXPECTED,), RECEIVED), "carry": ((EXPECTED,), CARRIED), "expect": ((CARRIED,), EXPECTED)},
+    {
+        "receive": ((EXPECTED,), RECEIVED),
+        "carry": ((EXPECTED, FAILED), CARRIED),  # after a failure: the next settlement pays it
+        "expect": ((CARRIED,), EXPECTED),
+        "fail": ((EXPECTED,), FAILED),
+        "send_again": ((FAILED,), EXPECTED),
+    },
 )
 
-UNDERWAY, ARRIVED, SHORT = "underway", "arrived", "short"
+UNDERWAY, ARRIVED, SHORT, RETURNED = "underway", "arrived", "short", "returned"
+WITHDRAWAL_KIND, INNER, AT_BANK = "withdrawal", "inner", "bank"  # kinds of conversions
 # short: the bank got another amount than was bought, until somebody accepts the difference.
 CONVERSION = StateTable(
     UNDERWAY,
@@ -19,6 +26,7 @@ CONVERSION = StateTable(
         "arrive": ((UNDERWAY,), ARRIVED),
         "fall_short": ((UNDERWAY,), SHORT),
         "accept": ((SHORT,), ARRIVED),
+        "come_back": ((UNDERWAY, SHORT), RETURNED),
     },
 )
 

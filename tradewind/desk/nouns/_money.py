@@ -10,7 +10,8 @@ from tradewind.apps.org.models import Company
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.stores.queries import stores_of
 from tradewind.apps.treasury import queries as treasury
-from tradewind.desk.kernel import Ref
+from tradewind.apps.treasury.operations.statement_files import Taken
+from tradewind.desk.kernel import Outcome, Ref
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError
@@ -57,6 +58,16 @@ def kind_choices(_actor: Actor) -> Choices:
 def settlement_ref(one: SettlementFile) -> Ref:
     """A link to a settlement."""
     return Ref("settlements", one.pk, one.external_id)
+
+
+def taken_words(taken: Taken) -> Outcome:
+    """What taking a statement file over did, in words."""
+    words = [_now("%(n)d new lines.") % {"n": taken.new}]
+    if taken.gaps:
+        words.append(_now("Its balances do not follow in %(n)d places: see Statements.") % {"n": taken.gaps})
+    elif taken.unstated:
+        words.append(_now("It states no balances: nothing proves that it is whole."))
+    return Outcome(" ".join(words), taken.new, detail={"layout": taken.layout, "lines": taken.lines})
 
 
 def money(minor: int | None, currency: str) -> Money | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
@@ -29,7 +28,7 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )  # fmt: skip
-from tradewind.desk.nouns._money import company_codes
+from tradewind.desk.nouns._money import company_codes, taken_words
 from tradewind.engine.access import Actor
 
 _LINES = (
@@ -74,10 +73,10 @@ def _open(call: Call) -> Outcome:
 
 def _statement(call: Call) -> Outcome:
     file = call.values["file"]
-    new = import_bank_statement(
+    taken = import_bank_statement(
         account_id=call.ids[0], name=file.name, data=file.content, now=call.now, by=call.by
     )
-    return Outcome(_now("%(n)d new lines.") % {"n": new}, new)
+    return taken_words(taken)
 
 
 NOUN = Noun(

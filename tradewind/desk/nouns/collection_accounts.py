@@ -37,7 +37,7 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )  # fmt: skip
-from tradewind.desk.nouns._money import bank_choices, company_codes, money, typed_money
+from tradewind.desk.nouns._money import bank_choices, company_codes, money, taken_words, typed_money
 from tradewind.engine.access import Actor
 
 _WITHDRAWALS = (
@@ -84,10 +84,10 @@ def _open(call: Call) -> Outcome:
 
 def _statement(call: Call) -> Outcome:
     file = call.values["file"]
-    new = import_statement(
+    taken = import_statement(
         account_id=call.ids[0], name=file.name, data=file.content, now=call.now, by=call.by
     )
-    return Outcome(_now("%(n)d new lines.") % {"n": new}, new)
+    return taken_words(taken)
 
 
 def _withdraw(call: Call) -> Outcome:

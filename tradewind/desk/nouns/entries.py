@@ -47,6 +47,7 @@ EVENTS = {
     "collection_fee": _("Collection fee"),
     "withdrawal": _("Withdrawal"),
     "conversion": _("Conversion arrived"),
+    "withdrawal_returned": _("Withdrawal came back"),
     "reversal": _("Reversal"),
 }
 _POSTINGS = (

@@ -16,8 +16,9 @@ from tradewind.apps.org.operations import acting
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import mark_settlements_posted
 from tradewind.apps.settlements.queries import explained_settlements
-from tradewind.apps.treasury.models import CollectionLine, Conversion, Payout
+from tradewind.apps.treasury.models import BankLine, CollectionLine, Conversion, Payout
 from tradewind.db.sql import among, fetch, id_set
+from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
 from tradewind.engine.money import Money, to_currency
@@ -115,22 +116,25 @@ def post_conversions(*, now: datetime, by: Actor) -> StepResult:
     came short waits for a person to accept it; what lacks is then a fee of the way (6604).
     """
     day, found = open_days(), defaultdict(list)
-    for c in unbooked(Conversion, "withdrawal", "conversion").select_related("collection"):
-        company = c.collection.company_id
+    gone = unbooked(Conversion, "withdrawal", "conversion")
+    for c in gone.select_related("collection", "sold_line__account"):
+        company = c.origin.company_id
         on = day(company, c.at.date())
-        found[company].append(plans.withdrawal(c.pk, c.group, on, c.sold, c.fee))
+        source = chart.COLLECTION if c.collection is not None else chart.BANK
+        found[company].append(plans.withdrawal(c.pk, c.group, on, c.sold, c.fee, source))
     left = book(found, now, by)
     found = defaultdict(list)
     rows = unbooked(Conversion, "conversion", "conversion").filter(state="arrived")
-    for c in rows.select_related("collection", "bank_line__account"):
-        assert c.bank_line is not None
-        company = c.collection.company_id
-        arrived, bought = c.bank_line.amount, c.bought
+    for c in rows.select_related("collection", "bank_line__account", "landed__account", "sold_line__account"):
+        assert c.end is not None
+        company = c.origin.company_id
+        arrived, bought = c.end.amount, c.bought
         loss = Money.zero(bought.currency)
         if c.reference_rate is not None:
             loss = to_currency(c.sold - c.fee, bought.currency, c.reference_rate) - bought
-        on = day(company, c.bank_line.on)
+        on = day(company, c.end.on if isinstance(c.end, BankLine) else c.end.at.date())
         came, short = c.sold - c.fee, bought - arrived
-        found[company].append(plans.arrival(c.pk, c.group, on, came, arrived, loss, short))
+        target = chart.BANK if isinstance(c.end, BankLine) else chart.COLLECTION
+        found[company].append(plans.arrival(c.pk, c.group, on, came, arrived, loss, short, target))
     waiting = Conversion.objects.filter(state="short").count()
     return StepResult(left + book(found, now, by), waiting)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from tradewind.apps.org.operations import acting
-from tradewind.apps.org.operations.checking import Findings
+from tradewind.apps.org.operations.checking import Findings, needed_reason
 from tradewind.apps.settlements.queries import accounted
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.models import CollectionLine, Payout
-from tradewind.apps.treasury.states import CARRIED, EXPECTED, PAYOUT
+from tradewind.apps.treasury.states import CARRIED, EXPECTED, FAILED, PAYOUT
 from tradewind.db.bulk import insert_rows_once, update_rows
-from tradewind.db.states import move, move_all
+from tradewind.db.states import WrongState, move, move_all, move_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.match import match
@@ -120,3 +120,51 @@ def _link(links: list[tuple[int, int, str]]) -> None:
         raise Refused([Problem(None, "line", str(pk), _("the receipt is taken already")) for pk in lines])
     update_rows(Payout, ["receipt_id", "how"], links)
     move_all(Payout, PAYOUT, "receive", [link[0] for link in links])
+
+
+def fail_payouts(*, ids: Iterable[int], on: date, reason: str, now: datetime, by: Actor) -> list[int]:
+    """The channel's transfer failed (wrong account, refused): nothing came. A person says since when and why.
+
+    WrongState when one is not expected.
+    """
+    why = needed_reason(reason)
+    wanted = _in_sight(ids, by)
+    with acting(by, "treasury.change", kind="payout", ids=wanted, now=now) as act:
+        rows = [(pk, on, why) for pk in wanted]
+        move_rows(Payout, PAYOUT, "fail", ["failed_on", "failed_why"], rows)
+        act.note(verb="fail_payouts", on=str(on), reason=why)
+    return wanted
+
+
+def send_again(
+    *, ids: Iterable[int], expected_on: date | None, reason: str, now: datetime, by: Actor
+) -> list[int]:
+    """The channel sends failed payouts once more: they are expected again, on the day if it is known."""
+    why = needed_reason(reason)
+    wanted = _in_sight(ids, by)
+    with acting(by, "treasury.change", kind="payout", ids=wanted, now=now) as act:
+        rows = [(pk, expected_on) for pk in wanted]
+        move_rows(Payout, PAYOUT, "send_again", ["expected_on"], rows)
+        act.note(verb="send_again", expected_on=str(expected_on or ""), reason=why)
+    return wanted
+
+
+def carry_failed(*, ids: Iterable[int], reason: str, now: datetime, by: Actor) -> list[int]:
+    """Failed payouts are not sent again: the channel pays them with a later settlement."""
+    why = needed_reason(reason)
+    wanted = _in_sight(ids, by)
+    if Payout.objects.filter(id__among=wanted).exclude(state=FAILED).exists():
+        raise WrongState("carry_failed", wanted)
+    with acting(by, "treasury.change", kind="payout", ids=wanted, now=now) as act:
+        move_all(Payout, PAYOUT, "carry", wanted)
+        act.note(verb="carry_failed", reason=why)
+    return wanted
+
+
+def _in_sight(ids: Iterable[int], by: Actor) -> list[int]:
+    """The ids, all of which must be payouts of the actor's stores."""
+    wanted = sorted(set(ids))
+    seen = set(queries.payouts(by).filter(id__among=wanted).values_list("id", flat=True))
+    if unknown := [pk for pk in wanted if pk not in seen]:
+        raise Refused([Problem(None, "ids", str(pk), _("there is no such row")) for pk in unknown])
+    return wanted

@@ -30,7 +30,7 @@ def bank():
 
 def take(bank, *lines, name="icbc.csv", by=FIN):
     data = "\n".join(lines).encode() + b"\n"
-    return import_bank_statement(account_id=bank.id, name=name, data=data, now=NOW, by=by)
+    return import_bank_statement(account_id=bank.id, name=name, data=data, now=NOW, by=by).new
 
 
 def test_lines_are_taken_with_their_ids_and_a_repeat_changes_nothing(bank):
@@ -61,13 +61,17 @@ def test_every_problem_is_named_with_its_row_and_nothing_is_stored(bank):
     before = facts_hash()
     with pytest.raises(Refused) as refused:
         take(
-            bank, HEAD, "2026-13-01,1.00,CNY,,,A", "2026-07-05,x,CNY,,,B", "2026-07-05,1.00,USD,,,C",
-            "2026-07-05,1.001,CNY,,,D", "2026-07-05,2.00,CNY,,,BK1", "2026-07-05,3.00,CNY,,,E",
-            "2026-07-06,3.00,CNY,,,E",
+            bank, HEAD, "2026-13-01,1.00,CNY,,,A", "2026-07-05,x,CNY,,,B", "2026-07-05,1.00,ZZZ,,,C",
+            "2026-07-05,1.001,CNY,,,D",
         )  # fmt: skip
     assert sorted((p.row, p.field) for p in refused.value.problems) == [
-        (2, "on"), (3, "amount"), (4, "currency"), (5, "amount"), (6, "amount"), (8, "id"),
+        (2, "date"), (3, "amount"), (4, "currency"), (5, "amount"),
     ]  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        take(bank, HEAD, "2026-07-05,1.00,USD,,,C", "2026-07-05,3.00,CNY,,,E", "2026-07-06,3.00,CNY,,,E")
+    assert sorted((p.row, p.field) for p in refused.value.problems) == [(2, "currency"), (4, "id")]
+    with pytest.raises(Refused, match="with another amount"):
+        take(bank, HEAD, "2026-07-05,2.00,CNY,,,BK1")
     with pytest.raises(Refused):
         take(bank, HEAD)
     with pytest.raises(Denied):

@@ -1,0 +1,73 @@
+"""Questions to cash: what is owed, what came, what lies where, and what got lost on the way."""
+
+from tradewind.apps.treasury.queries.accounts import (
+    bank_accounts,
+    bank_lines,
+    collection_accounts,
+    collection_lines,
+    conversions,
+    newest_rate_of,
+    paid_by,
+    payouts,
+    statements,
+    withdrawals,
+)
+from tradewind.apps.treasury.queries.balances import (
+    CashPlace,
+    ExpectedPayout,
+    Exposure,
+    bank_balances,
+    cash_now,
+    collection_balances,
+    expected,
+    exposures,
+)
+from tradewind.apps.treasury.queries.breaks import Break, breaks
+from tradewind.apps.treasury.queries.gaps import StatementGap, statement_gaps
+from tradewind.apps.treasury.queries.waiting import (
+    BUCKETS,
+    Bucket,
+    Waiting,
+    ageing,
+    open_bank_lines,
+    open_lines,
+    open_sides,
+    proposals,
+    unmatched,
+    waiting_payouts,
+)
+
+__all__ = [
+    "BUCKETS",
+    "Break",
+    "Bucket",
+    "CashPlace",
+    "ExpectedPayout",
+    "Exposure",
+    "StatementGap",
+    "Waiting",
+    "ageing",
+    "bank_accounts",
+    "bank_balances",
+    "bank_lines",
+    "breaks",
+    "cash_now",
+    "collection_accounts",
+    "collection_balances",
+    "collection_lines",
+    "conversions",
+    "expected",
+    "exposures",
+    "newest_rate_of",
+    "open_bank_lines",
+    "open_lines",
+    "open_sides",
+    "paid_by",
+    "payouts",
+    "proposals",
+    "statement_gaps",
+    "statements",
+    "unmatched",
+    "waiting_payouts",
+    "withdrawals",
+]
