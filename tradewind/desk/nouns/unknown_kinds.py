@@ -121,7 +121,7 @@ NOUN = Noun(
         Column("since", _("Since"), DATE, _day),
     ),
     detail=_detail,
-    order="-line_total",
+    order="-line_total id",
     search=("type__icontains", "description__icontains"),
     filters=(Filter("store", _("Store"), "settlement__store_id", store_choices),),
     actions=(
