@@ -136,6 +136,7 @@ class LayerUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "source_id", "layer"], name="one_layer_use")]
+        indexes = [models.Index(fields=["id"], condition=Q(estimated=True), name="estimated_uses")]
 
     def __str__(self) -> str:
         return f"{self.layer_id}: {self.qty}"

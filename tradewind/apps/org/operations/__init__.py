@@ -12,6 +12,7 @@ from tradewind.apps.org.operations.companies import (
     renew_qualification,
     renew_qualifications,
 )
+from tradewind.apps.org.operations.costing import change_costing
 from tradewind.apps.org.operations.files import read_file, store_file
 from tradewind.apps.org.operations.people import (
     NewUser,
@@ -33,6 +34,7 @@ __all__ = [
     "acting",
     "answer_approvals",
     "ask_approvals",
+    "change_costing",
     "create_companies",
     "create_company",
     "create_token",

@@ -52,7 +52,7 @@ def count_stock(*, counted: Mapping[int, int], reason: str, now: datetime, by: A
             ["balance_id", "qty", "kind", "source", "source_id", "at"],
             [(pk, diff, "count", reason, number, at) for pk, diff in differences.items()],
         )
-        book = open_book(pk for pk, diff in differences.items() if diff < 0)
+        book = open_book([pk for pk, diff in differences.items() if diff < 0], now)
         for pk, diff in differences.items():
             if diff < 0:
                 book.take(pk, number, -diff)

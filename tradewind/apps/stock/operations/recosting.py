@@ -33,7 +33,8 @@ def write_costs(recost: Recost, *, now: datetime, by: Actor) -> list[int]:
     if not layers and not uses and not recost.final:
         return []
     with acting(by, "stock.cost", kind="layer", now=now) as act:
-        act.ids = sorted({x.id for x in layers} | {u.layer_id for u in uses})
+        done = [u for of in recost.uses.values() for u in of.values() if u.id in recost.final]
+        act.ids = sorted({x.id for x in layers} | {u.layer_id for u in (*uses, *done)})
         bulk.update_rows(
             CostLayer,
             ["goods_minor", "landed_minor", "left_goods_minor", "left_landed_minor", "state", "late"],

@@ -59,19 +59,19 @@ def ship_out(
     inside, keys = within("demand_id", demand_ids)
     with acting(by, "fulfilment.change", kind="move", now=now) as act:
         lines = fetch(
-            f"SELECT balance_id, demand_id, qty FROM stock_reservation WHERE demand = %s AND "
+            f"SELECT balance_id, demand_id, qty, batch FROM stock_reservation WHERE demand = %s AND "
             f"{inside} ORDER BY demand_id, balance_id",
             [demand, *keys],
         )
         if not lines:
             return 0
         taken: dict[int, int] = {}
-        for balance_id, _line, qty in lines:
+        for balance_id, _line, qty, _batch in lines:
             taken[balance_id] = taken.get(balance_id, 0) + qty
         lock_ids(taken)
-        book = open_book(taken)
-        for balance_id, demand_id, qty in lines:
-            book.take(balance_id, demand_id, qty)
+        book = open_book(taken, now)
+        for balance_id, demand_id, qty, batch in lines:
+            book.take(balance_id, demand_id, qty, batch)
         book.write(demand, instant(now))
         sql = _MOVES.format(qty="-qty", staged="-qty" if staged else "0", inside=inside)
         run(sql, [kind, instant(now), demand, *keys])

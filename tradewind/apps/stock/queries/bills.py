@@ -185,7 +185,8 @@ def lay(plan: Plan) -> None:
         assert whole == laid.base.minor, f"a bill of {laid.base.minor} lies as {whole}"
 
 
-Lying = tuple[dict[int, int], dict[Source, int]]  # landed cost by balance, and by what units left for
+# Landed cost beyond what stands in the database: by balance, and by what units left for.
+Lying = tuple[dict[int, int], dict[Source, int]]
 
 
 def _lying(recost: Recost) -> Lying:
@@ -193,11 +194,11 @@ def _lying(recost: Recost) -> Lying:
     gone: dict[Source, int] = {}
     arrived = {layer.leg_line_id for layer in recost.layers.values() if layer.leg_line_id}
     for layer in recost.layers.values():
-        here[layer.balance_id] = here.get(layer.balance_id, 0) + layer.left[1]
+        here[layer.balance_id] = here.get(layer.balance_id, 0) + layer.left[1] - layer.was_left[1]
     for of in recost.uses.values():
         for use in of.values():
             if use.source[0] != LEG or use.source[1] not in arrived:
-                gone[use.source] = gone.get(use.source, 0) + use.cost[1]
+                gone[use.source] = gone.get(use.source, 0) + use.cost[1] - use.was[1]
     return here, gone
 
 

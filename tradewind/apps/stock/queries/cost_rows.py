@@ -39,6 +39,8 @@ class Methods(NamedTuple):
 
     def on(self, at: Any) -> str:
         """The method in force at a time."""
+        if not self.changes:
+            return self.first
         when = moment(at)
         assert when is not None
         return method_on(self.first, self.changes, when.date())
@@ -100,12 +102,15 @@ class Came(NamedTuple):
 
 def methods_of(balance_ids: Iterable[int]) -> dict[int, Methods]:
     """Costing method of the owner of each balance."""
-    rows = fetch(_OWNERS.format(among=among("b.id")), [id_set(balance_ids)])
-    return {pk: Methods(first, _json(changes)) for pk, first, changes in rows}
-
-
-def _json(text: Any) -> Any:
-    return json.loads(text) if isinstance(text, str) else text
+    of_owner: dict[tuple[str, str], Methods] = {}
+    found: dict[int, Methods] = {}
+    for pk, first, changes in fetch(_OWNERS.format(among=among("b.id")), [id_set(balance_ids)]):
+        text = changes if isinstance(changes, str) else json.dumps(changes)
+        methods = of_owner.get((first, text))
+        if methods is None:
+            methods = of_owner[first, text] = Methods(first, json.loads(text))
+        found[pk] = methods
+    return found
 
 
 def read_layers(column: str, ids: Iterable[int]) -> list[LayerNow]:

@@ -98,12 +98,14 @@ class Recost:
             self._add_use(use)
         before, use.cost = use.cost, cost
         self.layers[layer_id].late |= cost != use.was
-        return before != cost
+        return before != cost or use.id in self.final
 
     def _children(self, moved: set[Source]) -> set[int]:
         """Batches born of legs whose goods cost something else now, with their new totals."""
         lines = {line for _leg, line in moved}
-        self._add_layers(read_layers("y.leg_line_id", lines))
+        born = read_layers("y.leg_line_id", lines)
+        self._add_layers(born)
+        self._add_layers(read_layers("y.id", [x.parent_id for x in born if x.parent_id]))
         dirty = set()
         for line in sorted(lines):
             uses = sorted(self._by_source[LEG, line], key=lambda u: self.layers[u.layer_id].rank)
