@@ -21,7 +21,7 @@ MONTHS = {
     "nov": 11, "dec": 12,
 }  # fmt: skip
 _CLOCK = r"(?:,?[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:\s?([AaPp])\.?[Mm]\.?)?)?"
-_ZONE = r"\s*([A-Z]{0,4}|[+-]\d{2}:?\d{2})"
+_ZONE = r"\s*(?:(?:GMT|UTC)(?=[+-]))?([A-Z]{0,4}|[+-]\d{2}:?\d{2})"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _CLOCK + _ZONE, re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})" + _CLOCK + _ZONE, re.ASCII)
 _NAMED = re.compile(

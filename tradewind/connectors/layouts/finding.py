@@ -50,7 +50,7 @@ def captions(table: Table) -> list[str]:
         *(c.amount, c.net, c.traded_in, c.rate, c.balance),
     )
     many = (c.settlement, c.currency, c.order, c.sku, c.line, c.posted, c.deposit)
-    listed = [*single, *(one for some in many for one in some), *table.needed, *table.aside]
+    listed = [*single, *(one for some in many for one in some), *table.needed, *table.aside, *table.maybe]
     listed += [o.column for o in table.only] + list(_part_columns(table.parts))
     return list(dict.fromkeys(one for one in listed if one))
 

@@ -83,25 +83,32 @@ class Grouping:
                 self.problems.add(None, sheet.title, "", reason, accepted)
 
     def _rows(self, place: int, cells: Cells) -> Iterable[Raw]:
-        width, header = len(cells.found.names), cells.found.names[:3]
         for number, row in cells.found.rows:
-            if len(row) > width and any(c not in BLANK for c in row[width:]):
-                self.problems.cells(number, len(row), width)
-                continue
-            if sum(map(len, row)) > LONGEST:
-                reason = _("the row is too long")
-                self.problems.add(number, "row", "", reason, _("up to %(n)s characters", n=LONGEST))
-                continue
             if self.layout.footers and self._is_footer(row):
                 continue
-            if row[:3] == header:
-                self.problems.add(number, "row", row[0], _("the header stands here again"), _("one header"))
+            if self._is_misshapen(number, row, cells.found.names):
+                continue
             row = cells.even(row)
             raw = Raw(cells, place, number, row, cells.said(row))
             if not cells.table.only or self._belongs(raw):
                 if cells.found.strange:
                     cells.look_at_strange(number, row, self.problems)
                 yield raw
+
+    def _is_misshapen(self, number: int, row: list[str], names: list[str]) -> bool:
+        """Whether a row is no row of the table: too long, of other cells than the header, or the header."""
+        width = len(names)
+        short = len(row) < width and self.sheets[0].even
+        if sum(map(len, row)) > LONGEST:
+            reason = _("the row is too long")
+            self.problems.add(number, "row", "", reason, _("up to %(n)s characters", n=LONGEST))
+        elif short or any(c not in BLANK for c in row[width:]):
+            self.problems.cells(number, len(row), width)
+        elif row[:3] == names[:3]:
+            self.problems.add(number, "row", row[0], _("the header stands here again"), _("one header"))
+        else:
+            return False
+        return True
 
     def _is_footer(self, row: list[str]) -> bool:
         said = [c for c in row if c]
@@ -110,10 +117,17 @@ class Grouping:
     def _belongs(self, raw: Raw) -> bool:
         for only in raw.cells.table.only:
             cell = raw.one(only.column).lower()
-            if raw.cells.has((only.column,)) and (cell in only.words) != only.inside:
-                if only.note:
-                    self.left[only.note] += 1
-                return False
+            if cell in only.words or not raw.cells.has((only.column,)):
+                continue
+            if cell not in only.others:
+                reason, accepted = (
+                    _("this word is not known here"),
+                    ", ".join(sorted(only.words | only.others)),
+                )
+                self.problems.add(raw.number, only.column, cell, reason, accepted)
+            elif only.note:
+                self.left[only.note] += 1
+            return False
         return True
 
     def _headed(self, raws: list[Raw]) -> list[Group]:
@@ -155,8 +169,8 @@ class Grouping:
     def _grouped(self, raws: list[Raw]) -> list[Group]:
         """Groups by what the channel calls the payout, where it does, and by currency."""
         groups: dict[tuple[str, str], Group] = {}
+        named = any(raw.said.settlement for raw in raws)
         for raw in raws:
-            named = raw.cells.has(raw.columns.settlement)
             name = raw.said.settlement
             if named and not name and self.layout.pending:
                 self.left[self.layout.pending] += 1

@@ -25,6 +25,7 @@ class Sheet:
 
     title: str
     rows: list[tuple[int, list[str]]]
+    even: bool = False  # every row has a cell a column, or is cut short
 
 
 def open_file(data: bytes, layouts: Iterable[Layout], problems: Problems) -> list[Sheet]:
@@ -43,7 +44,7 @@ def open_file(data: bytes, layouts: Iterable[Layout], problems: Problems) -> lis
             sheets = open_sheets("file", data, captions, MAX_BYTES)
             found = [Sheet(s.name, _numbered(s.rows)) for s in sheets]
         else:
-            found = [Sheet("", _numbered(open_table("file", data, captions, MAX_BYTES).records))]
+            found = [Sheet("", _numbered(open_table("file", data, captions, MAX_BYTES).records), even=True)]
     except Unreadable as unreadable:
         told = unreadable.problem
         problems.add(told.row, told.field, told.value, _(told.reason), _(told.accepted))

@@ -177,6 +177,8 @@ class _Reading:
             return total or 0, True
         if group.payouts:
             return -sum(self._net(raw, amounts) for raw in group.payouts), True
+        if any(r.type == BALANCE for r in rows):  # nothing left the account
+            return 0, True
         labelled = self._labelled(amounts) if self.layout.total_label else None
         if labelled is not None:
             return labelled, True
@@ -231,8 +233,7 @@ class _Reading:
         if head and head.columns.start:
             start, end = (self._moment(head, c) for c in (head.columns.start, head.columns.end))
         else:
-            moments = [r.posted_at for r in rows if r.posted_at]
-            moments += [at for r in group.payouts if (at := self._posted(r))]
+            moments = [at for r in (*group.lines, *group.payouts) if (at := self._posted(r))]
             if not moments and not self.problems.found:
                 raw = (group.lines or group.payouts)[0]
                 name = (raw.columns.posted or ("row",))[0]

@@ -15,20 +15,21 @@ class Part:
     """A column with an amount: every cell of it that is not empty or zero becomes a line.
 
     `amount_type` of the line is the caption unless given; `described_by` names the column that says what the
-    amount is. `deducts`: written without a sign and taken from the payout. `inside`: the columns this one
-    sums up; what they leave of it becomes a line of its own, so that nothing is lost when a channel adds one.
+    amount is. `unsigned`: some exports write what is taken without a minus; the row's net tells which.
+    `inside`: the columns this one sums up; what they leave of it becomes a line of its own: nothing is
+    lost when a channel adds a column.
     """
 
     column: str
     amount_type: str = ""
     described_by: str = ""
-    deducts: bool = False
+    unsigned: bool = False
     inside: tuple[Part, ...] = ()
 
 
-def parts(*columns: str, deducts: bool = False) -> tuple[Part, ...]:
+def parts(*columns: str, unsigned: bool = False) -> tuple[Part, ...]:
     """Parts that need no more than their captions."""
-    return tuple(Part(column, deducts=deducts) for column in columns)
+    return tuple(Part(column, unsigned=unsigned) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,15 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Rows that belong to the settlement: the cell under `column` is (or is not) one of `words`.
+    """Rows that belong to the settlement: the cell under `column` is one of `words`.
 
-    `note` says what the others are, for people; without one they are left out silently (repetitions).
+    Rows with one of `others` are left aside, and any other word is refused. `note` says what they are, for
+    people; without one they are left out silently (repetitions).
     """
 
     column: str
     words: frozenset[str]
-    inside: bool = True
+    others: frozenset[str]
     note: str = ""
 
 
@@ -75,7 +77,8 @@ class Only:
 class Table:
     """One table of a file. `needed`: the captions by which it is known.
 
-    `sheet`: words of the sheet's title, any of which it holds. `aside`: captions known to move no money.
+    `sheet`: words of the sheet's title, any of which it holds. `aside`: captions known to move no money;
+    `maybe`: captions of amounts that belong to the net in some exports only, as the net itself tells.
     `type`: the type of every line where no column says it ("*": the title of the sheet).
     """
 
@@ -84,11 +87,13 @@ class Table:
     parts: tuple[Part, ...] = ()
     sheet: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only: tuple[Only, ...] = ()
     type: str = ""
     brackets: bool = False  # what stands in brackets after a caption does not count
     deducts: bool = False  # every amount is written without a sign and taken from the payout
+    bare: bool = False  # rows of a net alone are lines, described by their words
 
     @property
     def wide(self) -> bool:

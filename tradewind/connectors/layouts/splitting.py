@@ -34,6 +34,14 @@ class _Column:
     inside: tuple[_Column, ...]
 
 
+class _Row(NamedTuple):
+    number: int
+    cells: Sequence[str]
+    amounts: Amounts
+    problems: Problems
+    turn: bool
+
+
 class Said(NamedTuple):
     """What every row of a settlement says, as text."""
 
@@ -148,16 +156,23 @@ class Cells:
         net = self.minor(number, cells, caption, amounts, problems)
         if net is None or net == total:
             return found
-        if not found:
+        if not found and self.table.bare:
             return [(caption, self.one(cells, self.table.columns.description), net)]
+        turned, other = self.split(number, cells, amounts, problems, turn=True)
+        if other == net:
+            return turned
         return found + self._strangers(number, cells, amounts, net - total, problems)
 
     def split(
-        self, number: int, cells: Sequence[str], amounts: Amounts, problems: Problems
+        self, number: int, cells: Sequence[str], amounts: Amounts, problems: Problems, turn: bool = False
     ) -> tuple[list[Piece], int]:
-        """The amounts of a wide row as its columns say them, and their sum."""
+        """The amounts of a wide row as its columns say them, and their sum.
+
+        With `turn` what may be written without a sign is taken from the payout.
+        """
         found: list[Piece] = []
-        total = sum(self._split(number, cells, one, amounts, found, problems) for one in self._present)
+        row = _Row(number, cells, amounts, problems, turn)
+        total = sum(self._split(row, one, found) for one in self._present)
         return found, total
 
     def minor(
@@ -170,48 +185,41 @@ class Cells:
         problems.add(number, caption, "", _("the cell is empty"), "1,234.56")
         return None
 
-    def _split(
-        self, number: int, cells: Sequence[str], column: _Column, amounts: Amounts, found: list[Piece],
-        problems: Problems,
-    ) -> int:  # fmt: skip
+    def _split(self, row: _Row, column: _Column, found: list[Piece]) -> int:
         """Add the lines of a part; what it comes to."""
-        own = self._own(number, cells, column, amounts, problems)
-        inside = sum(
-            self._split(number, cells, one, amounts, found, problems)
-            for one in column.inside
-            if _is_there(one)
-        )
+        own = self._own(row, column)
+        inside = sum(self._split(row, one, found) for one in column.inside if _is_there(one))
         if own is None:
             return inside
         if rest := own - inside:
-            part = column.part
             broken = any(_is_there(one) for one in column.inside)
-            said = cells[column.said] if column.said is not None else ""
-            found.append((part.amount_type or part.column, REST if broken else said, rest))
+            said = row.cells[column.said] if column.said is not None else ""
+            found.append((column.part.amount_type or column.part.column, REST if broken else said, rest))
         return own
 
-    def _own(
-        self, number: int, cells: Sequence[str], column: _Column, amounts: Amounts, problems: Problems
-    ) -> int | None:
-        if column.at is None or not cells[column.at]:
+    def _own(self, row: _Row, column: _Column) -> int | None:
+        """The amount of a part's own cell, None where it has none."""
+        if column.at is None or not row.cells[column.at]:
             return None
-        minor = amounts.minor(number, column.part.column, cells[column.at], problems)
-        if minor is None or not (column.part.deducts or self.table.deducts):
-            return minor
+        text, name = row.cells[column.at], column.part.column
+        minor = row.amounts.minor(row.number, name, text, row.problems)
+        if minor is None:
+            return None
         if self.table.deducts and minor < 0:
             reason = _("a minus among amounts that are taken anyway may mean either")
-            problems.add(number, column.part.column, cells[column.at], reason, _("amounts without a sign"))
-        return -minor
+            row.problems.add(row.number, name, text, reason, _("amounts without a sign"))
+        turned = self.table.deducts or (row.turn and column.part.unsigned)
+        return -minor if turned else minor
 
     def _strangers(
         self, number: int, cells: Sequence[str], amounts: Amounts, missing: int, problems: Problems
     ) -> list[Piece]:
-        """Lines of columns nobody knows, where they are exactly what the net has beyond the known parts."""
-        there = []
-        for at in self.found.strange:
+        """Lines of other columns, where they are exactly what the net has beyond the known parts."""
+        there: list[Piece] = []
+        known = [(self._at[c], c, "") for c in self.table.maybe if c in self._at]
+        for at, name, said in [*known, *((at, self.found.names[at], UNKNOWN) for at in self.found.strange)]:
             if cells[at] and amounts.is_amount(cells[at]):
-                minor = amounts.minor(number, self.found.names[at], cells[at], problems) or 0
-                there.append((self.found.names[at], UNKNOWN, minor))
+                there.append((name, said, amounts.minor(number, name, cells[at], problems) or 0))
         there = [piece for piece in there if piece[2]]
         if there and sum(p[2] for p in there) == missing:
             return there

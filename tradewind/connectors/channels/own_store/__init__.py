@@ -1,0 +1,28 @@
+"""Own store. Files of Shopify Payments, Stripe and PayPal, after importers' tests; not run against them."""
+
+from __future__ import annotations
+
+from tradewind.connectors.base import CHANNEL, SECONDARY, SETTLEMENT_FILES, BaseChannel, Manifest
+from tradewind.connectors.channels.own_store import files
+
+MANIFEST = Manifest(
+    code="own_store",
+    kind=CHANNEL,
+    name="Own store (files of payment providers)",
+    name_zh="独立站（收款渠道文件）",
+    markets=(),
+    currencies=(),
+    capabilities=frozenset({SETTLEMENT_FILES}),
+    layouts=tuple(one.code for one in files.LAYOUTS),
+    verified=SECONDARY,
+)
+
+
+class OwnStore(BaseChannel):
+    """Reads settlement files; offers nothing over the wire."""
+
+    manifest = MANIFEST
+    reads = files.LAYOUTS
+
+
+CONNECTORS = (OwnStore(),)
