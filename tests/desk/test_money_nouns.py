@@ -9,7 +9,8 @@ import pytest
 from tests.facts import facts_hash
 from tests.speech import english  # noqa: F401  fixtures
 from tests.trade import harbour_file, make_orders, make_store
-from tradewind.apps.ledger.models import Entry
+from tradewind.apps.ledger.models import Entry, Period
+from tradewind.apps.org.models import Company
 from tradewind.apps.profit.models import OrderProfit
 from tradewind.apps.profit.step import run as recompute_profit
 from tradewind.apps.settlements.models import SettlementFile
@@ -62,6 +63,12 @@ def test_a_settlement_is_imported_its_unknown_line_mapped_and_the_books_written(
     assert {p.account.code for p in page.tables[0].rows} == {"1122", "1901", "6601", "6602"}
 
 
+def close(month, **values):
+    do("periods", "months")
+    period = Period.objects.get_or_create(company=Company.objects.get(), month=month)[0]
+    do("periods", "close", ids=[period.pk], **values)
+
+
 def test_words_that_no_unknown_line_says_are_refused(store):
     take(store)
     one = SettlementFile.objects.get()
@@ -76,7 +83,7 @@ def test_every_list_and_page_of_money_opens(store):
     do("settlements", "map", ids=[SettlementFile.objects.get().id], kind="ad_fee", reason="x", type="Order",
        amount_type="Fee", description="Glow")  # fmt: skip
     do("entries", "post")
-    do("periods", "close", company=str(store.company_id), month="2026-06-30", explanation="payout is due")
+    close(date(2026, 6, 1), explanation="payout is due, no rates here")
     do("collection_accounts", "open", company="GZ", provider="lighter", code="LT", name="Lighter",
        currency="USD", account="a", key="k", base_url="http://127.0.0.1:1")  # fmt: skip
     do("bank_accounts", "open", company="GZ", code="ICBC", name="ICBC", currency="CNY")
@@ -150,7 +157,14 @@ def test_who_does_not_see_cost_gets_neither_the_column_nor_the_waterfall(store):
 def test_a_month_that_is_over_is_closed_once_and_its_day_is_gone(store):
     take(store)
     do("entries", "post")
-    do("periods", "close", company=str(store.company_id), month="2026-06-15")
+    with pytest.raises(Refused, match="unknown kinds"):
+        close(date(2026, 6, 1), explanation="never mind")
+    do("settlements", "map", ids=[SettlementFile.objects.get().id], kind="ad_fee", reason="x", type="Order",
+       amount_type="Fee", description="Glow")  # fmt: skip
+    do("entries", "post")
+    with pytest.raises(Refused, match="rates are missing"):
+        close(date(2026, 6, 1))
+    close(date(2026, 6, 1), explanation="no rates here")
     assert Entry.objects.filter(on__lt=date(2026, 7, 1)).exists()
     with pytest.raises(Refused, match="not over"):
-        do("periods", "close", company=str(store.company_id), month="2026-07-01")
+        close(date(2026, 7, 1), explanation="no rates here")

@@ -6,22 +6,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.params.models import Body
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Shape
 
-from tradewind.api.errors import failures
+from tradewind.api.errors import NotFound, failures
 from tradewind.api.once import answer
 from tradewind.api.shapes import FactShape, TableShape
-from tradewind.desk.asking import MOST, Tool, ask, plain_answer
+from tradewind.desk.asking import MOST, Tool, ask, plain_answer, sheet_of
+from tradewind.desk.export import csv_lines
 from tradewind.desk.kernel import Field
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Refused
 
 FAILED = frozenset({401, 403, 422})
+CSV = {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
 class ProblemOfRow(BaseModel):
@@ -70,6 +73,35 @@ def add_tool(api: NinjaAPI, tool: Tool) -> None:
         description=f"{tool.note} Needs {tool.view}. 422 when no row could be answered.".strip(),
     )
     route(view)
+    if tool.sheets:
+        _add_files(api, tool)
+
+
+def _add_files(api: NinjaAPI, tool: Tool) -> None:
+    """POST /tools/<code>/files/<name>: one question, the file of its answer as CSV."""
+
+    def view(request: Any, name: Any, given: Any) -> Any:
+        (row, *_more) = [row.model_dump(exclude_unset=True) for row in given.rows]
+        try:
+            rows = sheet_of(tool, name, by=request.auth, given=row, now=timezone.now())
+        except KeyError:
+            raise NotFound(_("there is no such row")) from None
+        headers = {"Content-Disposition": f'attachment; filename="{tool.code}-{name}.csv"'}
+        text = "".join(csv_lines(rows))
+        return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+    body = _body(tool, "File")
+    view.__annotations__ = {"request": HttpRequest, "name": str, "given": Annotated[body, Body(...)]}
+    names = ", ".join(name for name, _label in tool.sheets)
+    route: Callable[..., Any] = api.post(
+        f"/tools/{tool.code}/files/{{name}}",
+        openapi_extra={"responses": {200: CSV, **failures(FAILED | {404})}},
+        tags=["tools"],
+        operation_id=f"tool_{tool.code}_file",
+        summary=f"{tool.label}: a file of its answer as CSV",
+        description=f"Files: {names}. The first row is answered. Needs {tool.view}.",
+    )
+    route(view)
 
 
 def answers(tool: Tool, actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,9 +113,9 @@ def answers(tool: Tool, actor: Actor, rows: list[dict[str, Any]]) -> list[dict[s
     return [plain_answer(tool, one, actor) for one in found]
 
 
-def _body(tool: Tool) -> type[BaseModel]:
+def _body(tool: Tool, what: str = "") -> type[BaseModel]:
     """Values are read row by row, so that one bad row costs no other its answer."""
-    name = "".join(part.title() for part in tool.code.split("_"))
+    name = "".join(part.title() for part in tool.code.split("_")) + what
     loose = ConfigDict(extra="allow")
     fields = _shapes(tool.fields)
     if tool.lines:

@@ -62,8 +62,8 @@ def _parser(tool: Tool) -> argparse.ArgumentParser:
     parser.add_argument("file", nargs="?", help="questions: CSV, XLSX or JSON; - reads JSON from stdin")
     parser.add_argument("--out", metavar="FILE", help="write the answers as .xlsx or .csv")
     if tool.sheets:
-        names = [name for name, _label in tool.sheets]
-        parser.add_argument("--sheet", choices=names, help="with --out: this file of the answer")
+        files = [name for name, _label in tool.sheets]
+        parser.add_argument("--sheet", choices=files, help="with --out: this file of the answer")
     parser.add_argument("--template", metavar="FILE", help="write an empty sheet to fill in (.xlsx or .csv)")
     if tool.lines:
         names = " ".join(f"{f.name}=" for f in tool.lines)
@@ -86,8 +86,8 @@ def _answer(tool: Tool, options: argparse.Namespace) -> int:
         return DONE
     questions = _questions(tool, options)
     if getattr(options, "sheet", None) and options.out:
-        rows = sheet_of(tool, options.sheet, by=actor, given=questions.given[0], now=timezone.now())
-        _write(options.out, rows)
+        given = questions.given[0]
+        _write(options.out, sheet_of(tool, options.sheet, by=actor, given=given, now=timezone.now()))
         return DONE
     answers = ask(tool, by=actor, given=questions.given, now=timezone.now())
     failed = any(one.problems for one in answers)

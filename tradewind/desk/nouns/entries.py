@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.ledger import queries, step
-from tradewind.apps.ledger.models import Entry, Posting
-from tradewind.apps.ledger.operations import reverse_entries
+from tradewind.apps.ledger.models import Entry, Posting, Revaluation
+from tradewind.apps.ledger.operations import (
+    Voucher,
+    VoucherLine,
+    import_vouchers,
+    post_vouchers,
+    reverse_entries,
+)
+from tradewind.apps.ledger.operations.voucher_files import side
 from tradewind.desk.kernel import (
+    CHOICE,
     DATE,
+    DECIMAL,
+    FILE,
     FLAG,
     LINK,
     MANY,
@@ -28,9 +40,11 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
-from tradewind.desk.nouns._money import company_choices, money
-from tradewind.desk.nouns.accounts import account_name
+from tradewind.desk.nouns._money import company_choices, money, store_choices
+from tradewind.desk.nouns.accounts import KINDS, account_choices, account_name
 from tradewind.engine.access import Actor
+from tradewind.engine.contracts import Problem, Refused
+from tradewind.engine.money import MoneyError
 
 EVENTS = {
     "receipt": _("Goods received"),
@@ -49,7 +63,16 @@ EVENTS = {
     "conversion": _("Conversion arrived"),
     "withdrawal_returned": _("Withdrawal came back"),
     "reversal": _("Reversal"),
+    "manual": _("Entry by hand"),
+    "opening": _("Opening balances"),
+    "accrual": _("Accrual"),
+    "accrual_reversal": _("Accrual taken back"),
+    "freight_accrual": _("Freight accrued"),
+    "freight_accrual_reversal": _("Freight accrual taken back"),
+    "revaluation": _("Revaluation"),
+    "revaluation_reversal": _("Revaluation taken back"),
 }
+BY_HAND = {name: EVENTS[name] for name in ("manual", "accrual", "opening")}
 _POSTINGS = (
     Column("account", _("Account"), LINK, lambda p: Ref("accounts", p.account_id, p.account.code)),
     Column("name", _("Name"), value=lambda p: account_name(p.account), wide=True),
@@ -70,7 +93,22 @@ _DOCUMENTS = {
     "first_leg": "first_legs",
     "entry": "entries",
 }
+_RATES = (
+    Column("currency", _("Currency")),
+    Column("side", _("Side"), value=lambda r: str(KINDS.get(r.side, r.side))),
+    Column("balance", _("Balance"), MONEY, lambda r: money(r.balance_minor, r.currency)),
+    Column("carrying", _("Came in at"), MONEY, lambda r: money(r.carrying_minor, _base(r))),
+    Column("worth", _("Worth"), MONEY, lambda r: money(r.worth_minor, _base(r))),
+    Column("realised", _("Realised since the beginning"), MONEY, lambda r: money(r.realised_minor, _base(r))),
+    Column("rate", _("Rate"), DECIMAL),
+    Column("rate_on", _("Of"), DATE),
+    Column("source", _("Source")),
+)
 SHOWN = 500
+
+
+def _base(r: Revaluation) -> str:
+    return r.entry.company.base_currency
 
 
 def _side(p: Posting, sign: int) -> object:
@@ -106,11 +144,49 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Event"), _event(e)),
             Fact(_("Document"), _document(e), LINK),
             Fact(_("Memo"), e.memo),
+            Fact(_("Of a closed month: the day"), e.of_day, DATE),
             Fact(_("Posted"), e.posted, FLAG),
         ),
-        tables=(Table(_("Postings"), _POSTINGS, rows),),
+        tables=(Table(_("Postings"), _POSTINGS, rows), *_rates(e)),
         alerts=alerts,
     )
+
+
+def _rates(e: Entry) -> tuple[Table, ...]:
+    rows = list(e.revaluations.select_related("entry__company").order_by("currency", "side"))
+    return (Table(_("Open money at the rate of the day"), _RATES, rows),) if rows else ()
+
+
+def _book(call: Call) -> Outcome:
+    v = call.values
+    problems, lines = [], []
+    for number, line in enumerate(v["lines"], 1):
+        currency = line["currency"].strip().upper()
+        try:
+            amount = side(line["debit"], line["credit"], currency)
+        except (ValueError, MoneyError) as exc:
+            value = f"{line['debit'] or ''} / {line['credit'] or ''} {currency}"[:80]
+            problems.append(Problem(None, f"lines.{number}.debit", value, str(exc)))
+            continue
+        lines.append(VoucherLine(line["account"], amount, int(line["store"]) if line["store"] else None))
+    if problems:
+        raise Refused(problems)
+    one = Voucher(int(v["company"]), v["on"], v["memo"], tuple(lines), v["event"])
+    made = post_vouchers(vouchers=[one], now=call.now, by=call.by)
+    return Outcome(_now("%(n)d entries booked.") % {"n": len(made)}, len(made), Ref("entries", made[0], ""))
+
+
+def _import(call: Call) -> Outcome:
+    v = call.values
+    made = import_vouchers(
+        company_id=int(v["company"]), name=v["file"].name, data=v["file"].content, event=v["event"],
+        now=call.now, by=call.by,
+    )  # fmt: skip
+    return Outcome(_now("%(n)d entries booked.") % {"n": len(made)}, len(made))
+
+
+def _by_hand(_actor: Actor) -> list[tuple[str, Any]]:
+    return list(BY_HAND.items())
 
 
 def _post(call: Call) -> Outcome:
@@ -142,6 +218,7 @@ NOUN = Noun(
         Column("event", _("Event"), value=_event, sort="event"),
         Column("document", _("Document"), LINK, _document),
         Column("memo", _("Memo"), wide=True),
+        Column("of_day", _("Late: of"), DATE, sort="of_day"),
         Column("posted", _("Posted"), FLAG),
     ),
     detail=_detail,
@@ -153,6 +230,51 @@ NOUN = Noun(
     ),
     actions=(
         Action("post", _("Book what is ready"), _post, "ledger.change", NONE, key="b"),
+        Action(
+            "book",
+            _("Entry by hand"),
+            _book,
+            "ledger.change",
+            NONE,
+            (
+                Field("company", _("Company"), CHOICE, choices=company_choices),
+                Field("on", _("Day"), DATE),
+                Field(
+                    "event",
+                    _("Kind"),
+                    CHOICE,
+                    choices=_by_hand,
+                    initial="manual",
+                    help=_("An accrual is taken back on the first of the next month"),
+                ),
+                Field("memo", _("Memo")),
+            ),
+            lines=(
+                Field("account", _("Account"), CHOICE, choices=account_choices),
+                Field("debit", _("Debit"), DECIMAL, False),
+                Field("credit", _("Credit"), DECIMAL, False),
+                Field("currency", _("Currency"), initial="CNY"),
+                Field("store", _("Store"), CHOICE, False, store_choices),
+            ),
+            key="n",
+        ),
+        Action(
+            "import",
+            _("Entries from a file"),
+            _import,
+            "ledger.change",
+            NONE,
+            (
+                Field("company", _("Company"), CHOICE, choices=company_choices),
+                Field("event", _("Kind"), CHOICE, choices=_by_hand, initial="manual"),
+                Field(
+                    "file",
+                    _("File"),
+                    FILE,
+                    help=_("CSV or XLSX with ref, on, memo, account, debit, credit, currency, store"),
+                ),
+            ),
+        ),
         Action(
             "reverse",
             _("Reverse"),

@@ -13,6 +13,7 @@ from tradewind.apps.ledger.operations.entries import post_entries, reverse_entri
 from tradewind.apps.ledger.operations.periods import close_period, open_periods
 from tradewind.apps.ledger.operations.revaluing import revalue
 from tradewind.apps.ledger.operations.rules import set_posting_rule
+from tradewind.apps.ledger.operations.voucher_files import import_vouchers
 from tradewind.apps.ledger.operations.vouchers import Voucher, VoucherLine, post_vouchers
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "accrue_freight",
     "add_accounts",
     "close_period",
+    "import_vouchers",
     "open_chart",
     "open_periods",
     "post_entries",
