@@ -164,6 +164,16 @@ def test_a_window_with_too_many_pages_is_cut_instead_of_using_up_the_quota():
     assert Sweep.of(cut.token(), NOW - timedelta(days=9)) == cut
 
 
+def test_a_quiet_month_is_read_in_a_handful_of_calls():
+    conn, asked = outside(lambda r: httpx.Response(200, json={"orders": []}))
+    token, mark = None, None
+    while mark is None or token:
+        page = AMAZON.orders(conn, NOW - timedelta(days=30), NOW, token)
+        token, mark = page.next_token, page.watermark
+    assert len(asked) == 6
+    assert mark == NOW - timedelta(minutes=2)
+
+
 def test_a_quota_that_is_used_up_is_said_instead_of_slept_away():
     conn, _asked = outside(lambda r: httpx.Response(200, json={"orders": []}))
     slept: list[float] = []

@@ -31,9 +31,10 @@ class Seller:
         self.world = World(seed, START)
         self.running: Running = serve(self.world, journal=journal)
         self.transport = impatient()
-        self.channel = registry.channel("harbour")
+        self.channel = self.listing_channel = registry.channel("harbour")
         self.stores = {m: self._connection("harbour", s.account, s.key) for m, s in self.world.shops.items()}
         keys = accounts(seed)
+        self.listing_stores = dict(self.stores)
         self.lighter = {a[3:]: self._connection("lighter", a, k) for a, k in keys.items()}
         self.known: dict[str, dict[str, ChannelOrder]] = {m: {} for m in self.stores}
         self.watermarks = dict.fromkeys(self.stores, MIDNIGHT)
@@ -51,9 +52,9 @@ class Seller:
         self.transport.client.close()
 
     def list_goods(self, quantity: int = 5000) -> None:
-        for market, conn in self.stores.items():
+        for market, conn in self.listing_stores.items():
             offers = [OfferPush(i.code, i.name, i.prices[market], quantity) for i in assortment(7)]
-            assert all(r.ok for r in self.channel.push_offers(conn, offers))
+            assert all(r.ok for r in self.listing_channel.push_offers(conn, offers))
 
     def pass_time(self, **length: int) -> None:
         self.world.advance(self.world.now + timedelta(**length))
@@ -93,6 +94,22 @@ class Seller:
                 registry.collection("lighter").withdraw(
                     self.lighter[currency], f"{key}-{currency}", Money(minor, currency), "CNY", "BANK-1"
                 )
+
+
+class AmazonSeller(Seller):
+    """The same seller, speaking to the same stores as if they were Amazon's; goods are listed beforehand."""
+
+    def __init__(self, seed: int = 7, journal: Path | None = None) -> None:
+        super().__init__(seed, journal)
+        self.channel = registry.channel("amazon")
+        self.stores = {m: self._amazon(m, shop.key) for m, shop in self.world.shops.items()}
+
+    def _amazon(self, market: str, key: str) -> Connection:
+        said = {
+            "marketplace": market, "seller_id": "S", "client_id": "C", "client_secret": "X",
+            "refresh_token": key,
+        }  # fmt: skip
+        return Connection(f"{self.running.url}/amazon", said, lambda: self.world.now, self.transport)
 
 
 def tracking(order: ChannelOrder, at: datetime) -> TrackingPush:

@@ -83,12 +83,14 @@ class Harbour:
     def _shipment(self, shop: Shop, item: dict[str, Any], request: Request) -> dict[str, Any]:
         key = str(item.get("key", ""))
         try:
-            shipment_id = self._ship(shop, key, item, request)
+            shipment_id = self.take_shipment(shop, item)
         except Bad as bad:
             return {"key": key, "ok": False, "code": bad.code, "message": str(bad)}
         return {"key": key, "ok": True, "shipment_id": shipment_id}
 
-    def _ship(self, shop: Shop, key: str, item: dict[str, Any], request: Request) -> str:
+    def take_shipment(self, shop: Shop, item: dict[str, Any]) -> str:
+        """Take one shipment and return its number; the same key again is the same shipment."""
+        key = str(item.get("key", ""))
         wanted = [(str(x["line_id"]), int(x["qty"])) for x in item.get("lines", [])]
         fingerprint = (
             item.get("order_id"),
@@ -163,11 +165,26 @@ class Harbour:
                 raise Bad(422, "title_missing", "a new listing needs a SKU and a title")
             if len(title) > 200:
                 raise Bad(422, "title_too_long", "a title has at most 200 characters")
-            price, quantity = _price(item, shop.terms.currency), _quantity(item)
+            price, quantity = self.price(item, shop), _quantity(item)
         except Bad as bad:
             return {"sku": sku, "ok": False, "code": bad.code, "message": str(bad)}
         dice = Random(f"{self.world.seed}:pull:{shop.terms.market}:{sku}")
         return {"sku": sku, "ok": True, "listing_id": shop.offer(sku, title, price, quantity, dice)}
+
+    def price(self, item: dict[str, Any], shop: Shop) -> int | None:
+        """The wanted price in minor units; None when not sent."""
+        if item.get("price") is None:
+            return None
+        currency = shop.terms.currency
+        if item.get("currency") != currency:
+            raise Bad(422, "wrong_currency", f"this store sells in {currency}")
+        try:
+            price = Money.of(Decimal(str(item["price"])), currency)
+        except (MoneyError, InvalidOperation):
+            raise Bad(422, "bad_price", f"a price in {currency} is needed") from None
+        if price.minor <= 0:
+            raise Bad(422, "bad_price", "a price must be above zero")
+        return price.minor
 
     # -- settlements -------------------------------------------------------------------------------
 
@@ -199,21 +216,6 @@ def _lines(order: Order, wanted: list[tuple[str, int]]) -> list[tuple[Line, int]
         if line is None or not 0 < qty <= line.qty - line.shipped:
             raise Bad(422, "bad_lines", f"line {line_id} has no {qty} units left to ship")
     return [(by_id[i], qty) for i, qty in wanted]
-
-
-def _price(item: dict[str, Any], currency: str) -> int | None:
-    """The wanted price in minor units; None when not sent."""
-    if item.get("price") is None:
-        return None
-    if item.get("currency") != currency:
-        raise Bad(422, "wrong_currency", f"this store sells in {currency}")
-    try:
-        price = Money.of(Decimal(str(item["price"])), currency)
-    except (MoneyError, InvalidOperation):
-        raise Bad(422, "bad_price", f"a price in {currency} is needed") from None
-    if price.minor <= 0:
-        raise Bad(422, "bad_price", "a price must be above zero")
-    return price.minor
 
 
 def _quantity(item: dict[str, Any]) -> int | None:

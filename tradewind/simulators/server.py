@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tradewind.simulators import faults
+from tradewind.simulators.amazon_api import AmazonApi
 from tradewind.simulators.faults import Fault, Script
 from tradewind.simulators.harbour_api import Harbour
 from tradewind.simulators.journal import Change, Journal
@@ -23,7 +23,7 @@ from tradewind.simulators.wire import Bad, Reply, Request, moment, say
 from tradewind.simulators.world import World
 
 CLOCK, FAULTS = "/control/clock", "/control/faults"
-TOKENS = frozenset({"/harbour/auth/token", "/lighter/auth/token"})
+TOKENS = frozenset({"/harbour/auth/token", "/lighter/auth/token", "/amazon/auth/o2/token"})
 
 
 class Service:
@@ -32,7 +32,10 @@ class Service:
     def __init__(self, world: World, journal: Journal | None = None) -> None:
         self.world = world
         self.script = Script()
-        self.harbour, self.lighter = Harbour(world), LighterApi(world)
+        harbour = Harbour(world)
+        self.services: dict[str, Harbour | LighterApi | AmazonApi] = {
+            "/harbour/": harbour, "/amazon/": AmazonApi(world, harbour), "/lighter/": LighterApi(world),
+        }  # fmt: skip
         self.journal: Journal | None = None
         if journal is not None:
             self._replay(journal)
@@ -44,8 +47,9 @@ class Service:
             self.world.advance(change.at)
             if change.path == CLOCK:
                 continue
-            gate = (self.harbour if change.path.startswith("/harbour/") else self.lighter).gate
-            bearer = gate.pass_for(change.account)
+            service = self._service(change.path)
+            assert service is not None
+            bearer = service.gate.pass_for(change.account)
             body = change.body.encode()
             self._route(Request(change.method, change.path, {}, body, bearer, self.world.now))
 
@@ -53,30 +57,29 @@ class Service:
         """An answer; what changed the world is written down before it is given."""
         reply = self._route(request)
         changes = request.method != "GET" and request.path not in {FAULTS, *TOKENS}
-        if self.journal is not None and changes and reply.status == 200:
-            gates = {"/harbour/": self.harbour.gate, "/lighter/": self.lighter.gate}
-            gate = next((g for prefix, g in gates.items() if request.path.startswith(prefix)), None)
-            account = gate.account(request) if gate else ""
+        if self.journal is not None and changes and reply.status < 300:
+            service = self._service(request.path)
+            account = service.gate.account(request) if service else ""
             body = "" if request.path == CLOCK else request.body.decode()
             self.journal.note(Change(self.world.now, account, request.method, request.path, body))
         return reply
 
     def _route(self, request: Request) -> Reply:
         """The answer of whichever service the path belongs to; errors are answers too."""
-        routes: tuple[tuple[str, Callable[[Request], Reply]], ...] = (
-            ("/harbour/", self.harbour.answer),
-            ("/lighter/", self.lighter.answer),
-            ("/control/", self.control),
-        )
+        service = self._service(request.path)
         try:
-            for prefix, service in routes:
-                if request.path.startswith(prefix):
-                    return service(request)
-            raise Bad(404, "no_such_path", "there are /harbour/, /lighter/ and /control/")
+            if service is not None:
+                return service.answer(request)
+            if request.path.startswith("/control/"):
+                return self.control(request)
+            raise Bad(404, "no_such_path", f"there are {', '.join(self.services)} and /control/")
         except Bad as bad:
             return say({"error": {"code": bad.code, "message": str(bad)}}, bad.status)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             return say({"error": {"code": "bad_request", "message": f"{type(error).__name__}: {error}"}}, 400)
+
+    def _service(self, path: str) -> Harbour | LighterApi | AmazonApi | None:
+        return next((service for prefix, service in self.services.items() if path.startswith(prefix)), None)
 
     def control(self, request: Request) -> Reply:
         """The clock, the fault script, the accounts to connect and what is true."""
@@ -140,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._send(reply, fault)
 
-    do_GET = do_POST = do_PUT = handle_any
+    do_GET = do_POST = do_PUT = do_PATCH = handle_any
 
     def _work(self, path: str, query: dict[str, str], body: bytes, fault: Fault | None) -> Reply:
         kind = fault.kind if fault else ""
@@ -149,9 +152,12 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and refusal is not None and not fault.after:
             return refusal
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        bearer = bearer or self.headers.get("x-amz-access-token", "")
         again = kind == faults.DUPLICATE
         now = self.service.world.now + skew
-        reply = self.service.answer(Request(self.command, path, query, body, bearer, now, again))
+        reply = self.service.answer(
+            Request(self.command, path, query, body, bearer, now, again, self.headers["Host"])
+        )
         return refusal or reply
 
     def _send(self, reply: Reply, fault: Fault | None) -> None:

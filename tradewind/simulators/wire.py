@@ -26,11 +26,12 @@ class Request:
     bearer: str
     now: datetime  # the service's clock, which a fault may skew
     again: bool = False
+    host: str = ""
 
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; Bad when it is none."""
+    def json(self, *, exact: bool = False) -> dict[str, Any]:
+        """The body as a JSON object, with `exact` its numbers as they are written; Bad when it is none."""
         try:
-            value = json.loads(self.body or b"{}")
+            value = json.loads(self.body or b"{}", parse_float=str if exact else None)
         except ValueError:
             raise Bad(400, "bad_json", "the body is not JSON") from None
         if not isinstance(value, dict):
@@ -112,9 +113,14 @@ class Gate:
         account = str(given.get("account", ""))
         if not account or self.keys.get(account) != given.get("key"):
             raise Bad(401, "bad_credentials", "account or key is wrong")
-        token = hashlib.sha256(f"{account}:{self.keys[account]}:{len(self.tokens)}".encode()).hexdigest()[:40]
-        self.tokens[token] = (account, request.now + TOKEN_LIFE)
+        token = self.grant(account, request.now + TOKEN_LIFE)
         return say({"access_token": token, "expires_in": int(TOKEN_LIFE.total_seconds())})
+
+    def grant(self, account: str, until: datetime) -> str:
+        """A token of an account."""
+        token = hashlib.sha256(f"{account}:{self.keys[account]}:{len(self.tokens)}".encode()).hexdigest()[:40]
+        self.tokens[token] = (account, until)
+        return token
 
     def pass_for(self, account: str) -> str:
         """A token without end for calls replayed from a journal."""

@@ -27,7 +27,7 @@ from tradewind.engine.contracts import (
 DATA = "BUYER,RECIPIENT,PROCEEDS,CANCELLATION,FULFILLMENT"
 REPORT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 FRESH = timedelta(minutes=2)  # Amazon answers for no moment nearer than this
-SPAN, LEAST_SPAN = timedelta(days=1), timedelta(hours=1)
+SPAN, LEAST_SPAN, MOST_SPAN = timedelta(days=1), timedelta(hours=1), timedelta(days=8)
 MANY = 15  # pages of a window: more would use up the quota, so the window is cut
 OLDEST = timedelta(days=89)  # reports are kept 90 days
 BIGGEST = 200_000_000  # bytes of a document, unpacked
@@ -61,6 +61,10 @@ class Sweep:
             return Sweep(self.since, max(self.span / 4, LEAST_SPAN))
         return Sweep(self.since, self.span, page, self.pages + 1)
 
+    def onward(self, end: datetime) -> Sweep:
+        """The next window; a longer one after a window of a single page."""
+        return Sweep(end, self.span if self.pages else min(self.span * 2, MOST_SPAN))
+
 
 class Amazon(BaseChannel):
     """The channel; see base.Channel for what each function promises."""
@@ -86,7 +90,7 @@ class Amazon(BaseChannel):
         follows = (parsed(raw).get("pagination") or {}).get("nextToken")
         if follows:
             return Page(found, sweep.following(follows).token(), None, raw)
-        onward = Sweep(end, sweep.span).token() if end < newest else None
+        onward = sweep.onward(end).token() if end < newest else None
         return Page(found, onward, end, raw)
 
     def read_orders(self, conn: Connection, external_ids: Sequence[str]) -> list[ChannelOrder]:
