@@ -35,6 +35,7 @@ from tradewind.engine.money import Money
 
 # Why a number has no order here, and why an order is proposed.
 WHY = {
+    "quarantined": _("Not looked for: the lines stand in two files"),
     "proposed": _("An order is proposed: choose"),
     "rejected": _("The proposals were rejected"),
     "other_store": _("The order is of another store"),
@@ -61,13 +62,6 @@ HOW = {
     "person": _("Chosen by a person"),
 }
 
-_WORDS = (
-    Column("type", _("Type")),
-    Column("amount_type", _("Amount type")),
-    Column("description", _("Description"), wide=True),
-    Column("lines", _("Lines"), INT),
-    Column("amount", _("Amount"), MONEY),
-)
 _KINDS = (
     Column("kind", _("Kind"), value=lambda k: kind_label(k.kind), wide=True),
     Column("lines", _("Lines"), INT),
@@ -157,7 +151,7 @@ def _facts(actor: Actor, row: SettlementFile) -> tuple[Fact, ...]:
 def _tables(actor: Actor, row: SettlementFile, why: list[Unmatched]) -> list[Table]:
     """What is to be done first; tables of what did not happen are left out."""
     found = [
-        Table(_("Unknown lines"), _WORDS, queries.unknown_words(actor, row), _("Every line is known.")),
+        _unknown(actor, row),
         Table(_("Proposed orders"), _PROPOSALS, _proposals(actor, row)),
         Table(_("Lines of unknown orders"), _UNMATCHED, why, _("Every order is known.")),
         Table(
@@ -175,6 +169,26 @@ def _tables(actor: Actor, row: SettlementFile, why: list[Unmatched]) -> list[Tab
     if otherwise:
         found.append(Table(_("Orders settled otherwise than sold"), _OTHERWISE, otherwise))
     return found
+
+
+def _unknown(actor: Actor, row: SettlementFile) -> Table:
+    """Words of the settlement without a meaning; each leads to where it is said."""
+    words = queries.unknown_words(actor, row)
+    first = {}
+    if words:
+        same = queries.unknown_kinds(actor).filter(settlement__store__channel=row.store.channel)
+        first = {(x.type, x.amount_type, x.description): x.pk for x in same}
+
+    def said(word: queries.UnknownWords) -> Ref | None:
+        key = (word.type, word.amount_type, word.description)
+        return Ref("unknown_kinds", first[key], " / ".join(key)) if key in first else None
+
+    columns = (
+        Column("words", _("Words"), LINK, said, wide=True),
+        Column("lines", _("Lines"), INT),
+        Column("amount", _("Amount"), MONEY),
+    )
+    return Table(_("Unknown lines"), columns, words, _("Every line is known."))
 
 
 def _proposals(actor: Actor, row: SettlementFile) -> list[MatchProposal]:
@@ -218,7 +232,7 @@ def alerts(row: SettlementFile) -> tuple[Any, ...]:
         found.append(_now("%(n)d lines are of a kind nobody has said.") % {"n": row.unknown_count})
     if row.remainder_minor:
         found.append(_now("The lines leave %(m)s of the total unexplained.") % {"m": row.remainder})
-    if row.unmatched_count:
+    if row.unmatched_count and not row.quarantined:
         found.append(_now("%(n)d lines are of orders not known here.") % {"n": row.unmatched_count})
     if not row.stated:
         found.append(

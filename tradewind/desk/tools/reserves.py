@@ -55,6 +55,7 @@ _STEPS = (
     Column("payout", _("Payout"), STATE),
     Column("remark", _("Remark"), wide=True),
 )
+_SELDOM = frozenset({"inflow", "debt", "payout", "remark"})  # columns left out where nothing stands in them
 _ORDERS = (
     Column("number", _("Order as the file says it")),
     Column("order", _("Order"), LINK, lambda o: o.order_id and Ref("orders", o.order_id, o.number)),
@@ -126,7 +127,8 @@ def _tables(found: ReserveRoll, states: Mapping[int, str], most: int) -> list[Ta
     remarks = {b.id: _reason(found, b) for b in found.chain.breaks}
     title = f"{_store_of(found).text} {found.currency}"
     steps = [_step(found, step, states, remarks) for step in found.chain.steps[: -most - 1 : -1]]
-    tables = [Table(title, _STEPS, steps)]
+    columns = tuple(c for c in _STEPS if c.name not in _SELDOM or any(step[c.name] for step in steps))
+    tables = [Table(title, columns, steps)]
     if found.orders:
         name = _now("%(store)s: orders of which money is kept") % {"store": title}
         tables.append(Table(name, _ORDERS, found.orders[:ORDERS]))

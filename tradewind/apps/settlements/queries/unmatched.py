@@ -17,8 +17,8 @@ from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 from tradewind.engine.settlement_kinds import KINDS, REFUND, REVENUE
 
-PROPOSED, REFUSED, OTHER_STORE, BEFORE, NOT_HERE, NO_NUMBER = (
-    "proposed", "rejected", "other_store", "before_history", "not_imported", "no_number",
+QUARANTINED, PROPOSED, REFUSED, OTHER_STORE, BEFORE, NOT_HERE, NO_NUMBER = (
+    "quarantined", "proposed", "rejected", "other_store", "before_history", "not_imported", "no_number",
 )  # fmt: skip
 _SOLD = sorted(code for code, kind in KINDS.items() if kind.component in (REVENUE, REFUND))
 
@@ -37,9 +37,10 @@ class Unmatched:
 def why_unmatched(actor: Actor, settlement: SettlementFile, most: int = 200) -> list[Unmatched]:
     """Every number of a settlement that names no order known here, those with most money first.
 
-    Reasons: proposed (a person is to choose), rejected (a person said no), other_store (the number is
-    another store's), before_history (older than the first order known here), not_imported, no_number
-    (a sale or refund that names no order; account fees need none).
+    Reasons: quarantined (nothing was looked for, the lines stand in two files), proposed (a person is to
+    choose), rejected (a person said no), other_store (the number is another store's), before_history
+    (older than the first order known here), not_imported, no_number (a sale or refund that names no
+    order; account fees need none).
     """
     free = lines(actor).filter(settlement=settlement, order=None).order_by()
     rows = free.exclude(order_external_id="").values_list("order_external_id")
@@ -73,9 +74,12 @@ class _Reasons:
         first = Order.objects.filter(store_id=settlement.store_id).aggregate(at=Min("placed_at"))["at"]
         self._first: date | None = first and first.date()
         self._end = settlement.end_at.date()
+        self._quarantined = settlement.quarantined
 
     def of(self, number: str, on: date | None) -> tuple[str, Order | None]:
         """The reason of a number, and the other store's order where it is one."""
+        if self._quarantined:
+            return QUARANTINED, None
         asked = self._asked.get(number)
         if asked == OPEN:
             return PROPOSED, None
