@@ -33,6 +33,7 @@ SOURCES: dict[str, Any] = {
 # What an act was about: rows of a noun, as the audit keeps it.
 KINDS: dict[str, Any] = {
     "account": _("Account"),
+    "allocation_rule": _("Sharing rule"),
     "approval": _("Approval"),
     "balance": _("Stock on hand"),
     "bank_account": _("Bank account"),
@@ -60,6 +61,7 @@ KINDS: dict[str, Any] = {
     "payout": _("Payout"),
     "period": _("Period"),
     "product": _("Product"),
+    "profit_view": _("Profit view"),
     "purchase_order": _("Purchase order"),
     "qualification": _("Qualification"),
     "rate_card": _("Rate card"),

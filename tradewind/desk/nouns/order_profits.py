@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.profit import queries, step
-from tradewind.apps.profit.models import OrderProfit
+from tradewind.apps.profit.models import OrderProfit, ProfitLine
 from tradewind.apps.profit.operations import recompute
 from tradewind.desk.kernel import (
     DATE,
+    INT,
     LINK,
     MANY,
     MONEY,
@@ -29,12 +30,11 @@ from tradewind.desk.kernel import (
     Table,
 )
 from tradewind.desk.nouns._money import money, store_choices
+from tradewind.desk.nouns._profit import COST, PROFIT, STAGES, STATES
+from tradewind.desk.nouns.restatements import restated_table
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 
-PROFIT, COST = "profit", "cost"
-STAGES = {"estimated": _("Estimated"), "settled": _("Settled"), "final": _("Final")}
-STATES = {"actual": _("Actual"), "estimated": _("Estimated"), "missing": _("Missing")}
 PARTS = (
     ("revenue", _("Revenue"), PROFIT),
     ("fees", _("Channel fees"), PROFIT),
@@ -45,7 +45,11 @@ PARTS = (
 )
 
 
-def _part(name: str) -> Callable[[OrderProfit], Money | None]:
+def _sku(line: ProfitLine) -> Ref | None:
+    return None if line.sku is None else Ref("skus", line.sku.pk, line.sku.code)
+
+
+def _part(name: str) -> Callable[[OrderProfit | ProfitLine], Money | None]:
     return lambda p: money(getattr(p, f"{name}_minor"), p.currency)
 
 
@@ -55,6 +59,17 @@ def _order(p: OrderProfit) -> Ref:
 
 def _store(p: OrderProfit) -> Ref:
     return Ref("stores", p.store_id, p.store.name)
+
+
+_LINES = (
+    Column("listing", _("Listing"), wide=True),
+    Column("sku", _("SKU"), LINK, _sku),
+    Column("batch", _("Batch")),
+    Column("units", _("Units"), INT),
+    *(Column(n, label, MONEY, _part(n), hidden=h) for n, label, h in PARTS),
+    Column("profit", _("Profit"), MONEY, _part("profit"), hidden=PROFIT),
+    Column("state", _("Certainty"), value=lambda line: str(STATES[line.state])),
+)
 
 
 def _detail(actor: Actor, pk: int) -> Detail | None:
@@ -72,6 +87,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         Column("amount", _("Amount"), MONEY),
         Column("state", _("Certainty")),
     )
+    lines = queries.profit_lines(actor).filter(order_id=p.order_id).order_by("line_id", "batch")
+    moved = queries.restated(actor).filter(order_id=p.order_id).order_by("id")
     missing = [str(label) for name, label, _h in PARTS if getattr(p, f"{name}_state") == "missing"]
     alerts = (_now("Not known: %(parts)s. Profit waits for it.") % {"parts": ", ".join(missing)},)
     # The waterfall shows costs too, so who may not see costs does not get it.
@@ -88,7 +105,11 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Stage"), str(STAGES[p.stage])),
             Fact(_("Computed at"), p.computed_at, TIME),
         ),
-        (Table(_("Components"), columns, known, hidden=PROFIT),),
+        (
+            Table(_("Components"), columns, known, hidden=PROFIT),
+            Table(_("Order lines"), _LINES, list(lines), hidden=PROFIT),
+            restated_table(moved, actor),
+        ),
         ((_("Profit, down to its documents"), tree, COST),) if tree is not None else (),
         alerts if missing else (),
     )

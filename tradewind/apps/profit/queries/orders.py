@@ -43,6 +43,13 @@ def profits(actor: Actor) -> QuerySet[OrderProfit]:
     return rows if actor.stores is None else rows.filter(store_id__in=sorted(actor.stores))
 
 
+def profit_lines(actor: Actor) -> QuerySet[ProfitLine]:
+    """Profit of order lines of the stores in scope."""
+    actor.require("profit.view")
+    rows = ProfitLine.objects.select_related("order", "line", "store", "sku", "supplier")
+    return rows if actor.stores is None else rows.filter(store_id__in=sorted(actor.stores))
+
+
 def incomplete(actor: Actor) -> QuerySet[OrderProfit]:
     """Orders whose profit misses a component."""
     return profits(actor).filter(state=MISSING)
@@ -121,9 +128,6 @@ def _grouped(rows: QuerySet[Any], key: str) -> list[ProfitRow]:
 
 def by_sku(actor: Actor, since: date, until: date, store_id: int | None = None) -> list[ProfitRow]:
     """One row a SKU and currency, of the lines shipped on days both included; `orders` counts lines."""
-    actor.require("profit.view")
-    rows = ProfitLine.objects.filter(on__gte=since, on__lte=until)
-    if actor.stores is not None:
-        rows = rows.filter(store_id__in=sorted(actor.stores))
+    rows = profit_lines(actor).select_related(None).filter(on__gte=since, on__lte=until)
     found = _grouped(rows if store_id is None else rows.filter(store_id=store_id), "sku__code")
     return [replace(row, key="?") if row.key == "None" else row for row in found]
