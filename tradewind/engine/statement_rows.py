@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from tradewind.engine.contracts import Problem, Refused
@@ -21,7 +21,8 @@ from tradewind.engine.statement_template import (
     StatementTemplate,
     WordRule,
 )
-from tradewind.engine.tabular import ColumnSpec, Row, Table, read_table
+from tradewind.engine.tabular import MAX_BYTES, ColumnSpec, Row, Table, read_table
+from tradewind.engine.tabular_files import Unreadable, normal, open_table
 
 _LONGEST = {"memo": 400, "kind": 400, "reference": 80, "id": 70, "group": 80}
 
@@ -75,7 +76,7 @@ def statement_rows(
 
     Refused with every problem: a word nobody mapped is one, never a guess.
     """
-    table = read_table(name, data, _specs(template))
+    table = read_table(name, data, _specs(template, name, data))
     reading = _Reading(
         template,
         currency,
@@ -95,32 +96,49 @@ def statement_rows(
     return rows
 
 
+_PREAMBLE = 10  # records among which the header is looked for
 _HIDDEN = "\x00"  # before a column's name: only the template's captions are read as headers
 
 
 def _named(t: StatementTemplate, table: Table) -> list[Problem]:
     """Problems of the table under the captions that people know."""
-    captions = {f"{_HIDDEN}{name}": found[0] for name, found in t.columns.items()}
-    return [
-        replace(
-            p,
-            field=captions.get(p.field, p.field),
-            accepted=", ".join(word for word in p.accepted.split(", ") if not word.startswith(_HIDDEN)),
-        )
-        for p in table.problems
-    ]
+    return [_caption(t, p) for p in table.problems]
 
 
-def _specs(t: StatementTemplate) -> list[ColumnSpec]:
+def _caption(t: StatementTemplate, p: Problem) -> Problem:
+    if not p.field.startswith(_HIDDEN):
+        return p
+    captions = t.columns[p.field[1:]]
+    missing = p.reason == "the column is missing"
+    return replace(p, field=captions[0], accepted=", ".join(captions) if missing else p.accepted)
+
+
+def _specs(t: StatementTemplate, name: str, data: bytes) -> list[ColumnSpec]:
     needed = {"date", "direction", "status" if t.moved else "date"}
     needed |= {"kind"} if t.kinds else set()
     needed |= {"amount"} if t.sign != IN_OUT else set()
+    there = _captions_there(t, name, data)
     return [
         ColumnSpec(
-            f"{_HIDDEN}{name}", aliases=captions, required=name in needed, max_length=_LONGEST.get(name, 80)
+            f"{_HIDDEN}{column}", aliases=(next((c for c in captions if normal(c) in there), captions[0]),),
+            required=column in needed, max_length=_LONGEST.get(column, 80),
         )
-        for name, captions in t.columns.items()
-    ]
+        for column, captions in t.columns.items()
+    ]  # fmt: skip
+
+
+def _captions_there(t: StatementTemplate, name: str, data: bytes) -> set[str]:
+    """Captions of the template in the header, which is the record that holds most of them.
+
+    A file may bear several captions of one column (a day, and a day with its time): the first counts.
+    """
+    words = {normal(caption) for captions in t.columns.values() for caption in captions}
+    try:
+        records = open_table(name, data, frozenset(words), MAX_BYTES).records
+        heads = [{normal(str(cell)) for cell in record} & words for record in islice(records, _PREAMBLE)]
+    except Unreadable:  # read_table says why
+        heads = []
+    return max(heads, key=len, default=set())
 
 
 def _check_header(reading: _Reading, table: Table) -> None:
@@ -232,7 +250,10 @@ def abs_money(amount: Money) -> Money:
 
 
 def _rule(reading: _Reading, no: int, cells: Mapping[str, str], amount: Money | None) -> WordRule | None:
-    """What the words of the row mean; None for a bank's file, whose lines have no kinds."""
+    """What the words of the row mean: exact words before patterns, then the first rule that fits.
+
+    None for a bank's file, whose lines have no kinds.
+    """
     t = reading.template
     if not t.kinds or amount is None:
         return None
@@ -244,10 +265,6 @@ def _rule(reading: _Reading, no: int, cells: Mapping[str, str], amount: Money | 
     if not exact:
         accepted = ", ".join(dict.fromkeys(r.words for r in t.kinds))[:300]
         reading.add(no, "kind", cells.get("kind", ""), "the words of this kind are not mapped", accepted)
-        return None
-    if len({r.kind for r in exact}) > 1:
-        accepted = ", ".join(f"{r.words} = {r.kind}" for r in exact)
-        reading.add(no, "kind", cells.get("kind", ""), "the words mean two kinds", accepted)
         return None
     return exact[0]
 

@@ -50,6 +50,7 @@ KINDS = {
     "reserve_statement": "Reserve in settlements",
     "payout_transit": "Way of a payout",
     "claim_window": "Time to claim",
+    "fee_refund": "Fee given back on a refund",
     "content_limit": "Limit of a listing",
     "performance_target": "Performance target",
     "onboarding_document": "Paper to open an account",
@@ -58,6 +59,7 @@ KINDS = {
     "dangerous_goods": "Dangerous goods",
     "shipping_document": "Shipping document",
     "collection_fee": "Fee of a collection account",
+    "collection_exposure": "Cash with one provider",
     "collection_provider": "Collection provider",
     "export_mode": "Export mode",
     "export_refund": "Export refund",
@@ -96,7 +98,7 @@ NAMES = {
     "divisor": "Volume divisor", "document": "Document", "due": "Due",
     "duty_payer": "Duty owed by", "evidence": "Evidence", "except_hs": "Not for codes",
     "exchange": "Exchange", "fee": "Fee", "field": "Field", "fields": "What it must say",
-    "first_days": "Not before, days",
+    "first_days": "Not before, days", "kept_most": "Kept at most", "kept_rate": "Share kept",
     "first_due": "First due", "fixed": "Fixed part", "from_days": "From day",
     "goods": "Goods", "group": "Group", "heavy_over": "Heavy above",
     "heavy_step": "Step when heavy", "included": "Prices shown with it",
@@ -107,7 +109,8 @@ NAMES = {
     "licences": "Licences", "limit": "Limit", "longest": "Longest side", "mark": "Mark or paper",
     "market": "Market", "max_weight": "Weight to", "means": "Means", "measures": "Measures",
     "median": "Middle side", "method": "Method", "metric": "Metric", "minimum": "Minimum",
-    "months": "Months", "most": "At most", "most_days": "Days at most", "name": "Name",
+    "months": "Months", "most": "At most", "most_days": "Days at most",
+    "most_share": "Share at most", "name": "Name",
     "name_zh": "Chinese name", "note_zh": "Chinese note", "number": "Number",
     "of": "Of", "only_hs": "Only for codes", "operator": "Must be",
     "origin": "Origin", "over": "Above a value of", "packed": "Packed", "papers": "Papers",
@@ -198,8 +201,8 @@ _CODED = {
     "per",
 }  # fmt: skip
 _SHARES = {
-    "rate", "receive_rate", "receive_most", "withdraw_low", "withdraw_high", "refund", "levy", "charge",
-    "volume_share",
+    "rate", "most_share", "receive_rate", "receive_most", "withdraw_low", "withdraw_high", "refund", "levy",
+    "charge", "volume_share",
 }  # fmt: skip
 
 

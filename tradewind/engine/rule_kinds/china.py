@@ -28,6 +28,8 @@ CHINA: dict[str, KindSchema] = {
             "currency": Value(currency, False),
         },
     ),
+    # How much of a company's cash may lie with one provider before somebody is told.
+    "collection_exposure": KindSchema((), {"most_share": Value(fraction)}),
     "collection_provider": KindSchema(
         ("provider",),
         {

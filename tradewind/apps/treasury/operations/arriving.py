@@ -124,7 +124,9 @@ def _by_amount(open_ones: list[Conversion], lines: list[BankLine]) -> list[Hit]:
 
 def end_at_bank(hits: Iterable[Hit]) -> tuple[list[int], list[int]]:
     """Give withdrawals their bank lines; ids that arrived, ids that came short. Inside an act."""
-    whole, short, links, bought = [], [], [], []
+    whole: list[int] = []
+    short: list[int] = []
+    links, bought = [], []
     for c, line, how in hits:
         links.append((c.pk, line.pk, how))
         if c.bought_currency != line.account.currency:  # no amount was stated: the bank's is what was bought
@@ -203,7 +205,7 @@ def match_returns(*, now: datetime, by: Actor) -> int:
 
 def _may_return(c: Conversion, x: CollectionLine) -> bool:
     if c.group in (x.group, x.reference):
-        return 0 < x.amount_minor <= c.sold_minor
+        return bool(0 < x.amount_minor <= c.sold_minor)
     whole = x.amount_minor in (c.sold_minor, c.sold_minor - c.fee_minor)
     return whole and timedelta(0) <= x.at - c.at <= timedelta(DAYS_BACK)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tradewind.apps.org.operations import acting
-from tradewind.apps.treasury.models import BankAccount, BankLine, CollectionAccount, CollectionLine
+from tradewind.apps.treasury.models import BankLine, CollectionLine
 from tradewind.apps.treasury.operations.arriving import match_arrivals, match_landings, match_returns
 from tradewind.apps.treasury.operations.conversions import group_conversions
 from tradewind.apps.treasury.operations.exchanges import match_exchanges
@@ -79,7 +79,7 @@ def record_bank_lines(*, account_id: int, lines: Sequence[BankTransaction], now:
     return new
 
 
-def one_account(rows: Any, account_id: int) -> CollectionAccount | BankAccount | Any:
+def one_account(rows: Any, account_id: int) -> Any:
     """The account of that id among those in sight; Refused when there is none."""
     found = rows.filter(pk=account_id).first()
     if found is None:

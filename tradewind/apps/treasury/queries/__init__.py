@@ -23,6 +23,14 @@ from tradewind.apps.treasury.queries.balances import (
     exposures,
 )
 from tradewind.apps.treasury.queries.breaks import Break, breaks
+from tradewind.apps.treasury.queries.effective import (
+    Card,
+    HopCost,
+    ProviderCost,
+    cards,
+    collection_costs,
+    most_share,
+)
 from tradewind.apps.treasury.queries.gaps import StatementGap, statement_gaps
 from tradewind.apps.treasury.queries.waiting import (
     BUCKETS,
@@ -41,9 +49,12 @@ __all__ = [
     "BUCKETS",
     "Break",
     "Bucket",
+    "Card",
     "CashPlace",
     "ExpectedPayout",
     "Exposure",
+    "HopCost",
+    "ProviderCost",
     "StatementGap",
     "Waiting",
     "ageing",
@@ -51,13 +62,16 @@ __all__ = [
     "bank_balances",
     "bank_lines",
     "breaks",
+    "cards",
     "cash_now",
     "collection_accounts",
     "collection_balances",
+    "collection_costs",
     "collection_lines",
     "conversions",
     "expected",
     "exposures",
+    "most_share",
     "newest_rate_of",
     "open_bank_lines",
     "open_lines",
