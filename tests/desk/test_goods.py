@@ -63,8 +63,10 @@ def test_every_list_and_page_can_be_read(world):
     leg = FirstLeg.objects.get().pk
     act("first_legs", "depart", [leg])
     act("first_legs", "arrive", [leg])
-    act("first_legs", "charge", [leg], kind="freight", basis="weight", number="B-1", creditor="F",
-        on="2026-11-02", amount="12.50", currency="CNY")  # fmt: skip
+    act("first_legs", "charge", [leg], lines=[
+        {"kind": "freight", "basis": "weight", "number": "B-1", "creditor": "F", "on": "2026-11-02",
+         "amount": "12.50 CNY"},
+    ])  # fmt: skip
     for code in MINE:
         one = noun(code)
         found = page(one, BY, Wish())

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone, translation
@@ -102,7 +103,7 @@ def test_a_verb_is_open_to_those_who_may_do_it_and_an_empty_body_changes_nothing
         before = facts_hash()
         for one in noun.actions:
             may = role in ACTIONS[noun.view] and role in ACTIONS[one.permission]
-            needed = any(f.required for f in one.fields)
+            needed = bool(one.lines) or any(f.required for f in one.fields)
             if may and one.on == NONE and not needed:
                 continue  # it would really run; the noun's own tests run it
             got = world(role, "POST", f"/{noun.code}/actions/{one.code}", {"values": {}})
@@ -122,7 +123,11 @@ def test_a_verb_on_a_row_that_is_not_there_is_refused_by_right_first_then_by_row
         for one in noun.actions:
             if one.on == NONE:
                 continue
-            values = {f.name: "x" if f.kind != "file" else {"name": "x", "base64": ""} for f in one.fields}
+            values: dict[str, Any] = {
+                f.name: "x" if f.kind != "file" else {"name": "x", "base64": ""} for f in one.fields
+            }
+            if one.lines:
+                values["lines"] = [{f.name: "x" for f in one.lines}]
             got = world(
                 role,
                 "POST",

@@ -10,14 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.catalog.models import Sku
 from tradewind.apps.logistics.models import Service, Warehouse
 from tradewind.apps.org.models import Company
-from tradewind.apps.stock.operations import arrive_leg, cancel_leg, charge_leg, depart_leg, pack_leg
+from tradewind.apps.stock.operations import arrive_leg, cancel_leg, depart_leg, pack_leg
 from tradewind.apps.stock.queries import legs_visible
-from tradewind.apps.stock.queries.bills import bills_visible
+from tradewind.apps.stock.queries.bills import bills_visible, target_layers
 from tradewind.db.states import WrongState
 from tradewind.desk.kernel import (
     CHOICE,
-    DATE,
-    DECIMAL,
     INT,
     LINK,
     LONG,
@@ -38,34 +36,23 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
+from tradewind.desk.nouns._cost_sheet import BASIS_NAMES, FEES, KIND_NAMES
 from tradewind.desk.nouns._goods import warehouse_ids
-from tradewind.desk.nouns._upstream import companies, currencies, of_code, services, warehouses
+from tradewind.desk.nouns._upstream import companies, of_code, services, warehouses
+from tradewind.desk.nouns.goods_bills import lay
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
-from tradewind.engine.allocation import BASES, KINDS
-from tradewind.engine.money import Money, MoneyError
+from tradewind.engine.money import Money
 
-KIND_NAMES = {
-    "freight": _("Freight"),
-    "duty": _("Duty"),
-    "insurance": _("Insurance"),
-    "handling": _("Handling"),
-}
-BASIS_NAMES = {
-    "weight": _("By weight"),
-    "volume": _("By volume"),
-    "qty": _("By quantity"),
-    "value": _("By value"),
-}
 LINES = (
     Column("sku", _("SKU"), LINK, lambda x: Ref("skus", x.sku_id, x.sku.code)),
     Column("name", _("Name"), TEXT, lambda x: x.sku.name_zh or x.sku.name, wide=True),
     Column("qty", _("Units"), INT),
 )
 CHARGES = (
+    Column("number", _("Bill"), LINK, lambda c: Ref("goods_bills", c.pk, c.number)),
     Column("kind", _("Kind"), TEXT, lambda c: KIND_NAMES.get(c.kind, c.kind)),
     Column("basis", _("Shared by"), TEXT, lambda c: BASIS_NAMES.get(c.basis, c.basis)),
-    Column("number", _("Bill")),
     Column("creditor", _("Billed by"), wide=True),
     Column("on", _("Date"), "date"),
     Column("amount", _("Amount"), MONEY, lambda c: Money(c.amount_minor, c.currency)),
@@ -78,9 +65,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         return None
     tables = [Table(_("Lines"), LINES, list(leg.lines.select_related("sku").order_by("sku__code")))]
     if actor.can("stock.cost"):
-        tables.append(
-            Table(_("Bills"), CHARGES, list(bills_visible(actor).filter(leg_id=pk).order_by("id")), _("No bill yet."), hidden="cost")
-        )
+        bills = list(bills_visible(actor).filter(leg_id=pk, void=False).order_by("id"))
+        tables.append(Table(_("Bills"), CHARGES, bills, _("No bill yet."), hidden="cost"))
     return Detail(
         leg.number,
         f"{leg.origin.name} → {leg.destination.name}",
@@ -145,17 +131,11 @@ def _step(act: Any) -> Any:
 
 
 def _charge(call: Call) -> Outcome:
-    values = call.values
-    try:
-        amount = Money.of(values["amount"], values["currency"])
-    except MoneyError as exc:
-        raise Refused([Problem(None, "amount", str(values["amount"]), str(exc))]) from None
-    got = charge_leg(
-        leg_id=call.ids[0], kind=values["kind"], basis=values["basis"], number=values["number"],
-        creditor=values["creditor"], on=values["on"], amount=amount, now=call.now, by=call.by,
-    )  # fmt: skip
-    text = _now("Laid on the batches; %(sold)d sold lines restated.")
-    return Outcome(text % {"sold": got.sold_lines}, 1)
+    leg = legs_visible(call.by).filter(pk=call.ids[0]).first()
+    if leg is None or leg.state != "arrived":
+        why = _now("has not arrived, so it has no batches yet")
+        raise Refused([Problem(None, "leg", leg.number if leg else "", why)])
+    return lay(call, target_layers(legs=[leg.number]), leg.number)
 
 
 NOUN = Noun(
@@ -197,15 +177,7 @@ NOUN = Noun(
         ), key="n"),
         Action("depart", _("Departed"), _step(depart_leg), "stock.change", ONE, states=("packed",)),
         Action("arrive", _("Arrived"), _step(arrive_leg), "stock.change", ONE, states=("departed",)),
-        Action("charge", _("Enter a bill"), _charge, "stock.cost", ONE, (
-            Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS if k in KIND_NAMES]),
-            Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES if b in BASIS_NAMES]),
-            Field("number", _("Bill")),
-            Field("creditor", _("Billed by")),
-            Field("on", _("Date"), DATE),
-            Field("amount", _("Amount"), DECIMAL),
-            Field("currency", _("Currency"), CHOICE, choices=currencies),
-        ), states=("arrived",)),
+        Action("charge", _("Enter bills"), _charge, "stock.cost", ONE, states=("arrived",), lines=FEES),
         Action("cancel", _("Cancel"), _step(cancel_leg), "stock.change", ONE, states=("packed",),
                danger=True),
     ),

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.stock.models import CostLayer, LayerUse
-from tradewind.apps.stock.operations import value_found
+from tradewind.apps.stock.operations import value_found, withdraw_costs
 from tradewind.apps.stock.queries import layers_visible, layers_without_cost
 from tradewind.desk.kernel import (
     DECIMAL,
     INT,
     LINK,
+    LONG,
+    MANY,
     MONEY,
     ONE,
     TEXT,
@@ -30,7 +32,9 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )
+from tradewind.desk.nouns._cost_sheet import FEES
 from tradewind.desk.nouns._goods import COST_STATES, minor, warehouse_ids
+from tradewind.desk.nouns.goods_bills import lay
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError
@@ -95,6 +99,15 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     )  # fmt: skip
 
 
+def _charge(call: Call) -> Outcome:
+    return lay(call, list(call.ids))
+
+
+def _withdraw(call: Call) -> Outcome:
+    done = withdraw_costs(layer_ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_("Their cost is missing now; bought goods are priced again."), len(done))
+
+
 def _value(call: Call) -> Outcome:
     """The cost is asked in the owner's base currency, in which the layer is kept."""
     currency = CostLayer.objects.filter(pk__in=call.ids).values_list("currency", flat=True).first()
@@ -140,6 +153,10 @@ NOUN = Noun(
         Action("value", _("Value found goods"), _value, "stock.cost", ONE, (
             Field("unit_cost", _("Cost a unit"), DECIMAL, help=_("In the base currency of the stock owner")),
         )),
+        Action("charge", _("Enter bills"), _charge, "stock.cost", MANY, lines=FEES),
+        Action("withdraw", _("Cost is wrong"), _withdraw, "stock.cost", MANY, (
+            Field("reason", _("Reason"), LONG),
+        ), danger=True),
     ),
     waiting=layers_without_cost,
     empty=_("Stock appears when purchase orders are received."),

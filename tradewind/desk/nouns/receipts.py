@@ -7,20 +7,27 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.sourcing import queries
+from tradewind.apps.stock.queries.bills import target_layers
 from tradewind.desk.kernel import (
     INT,
     LINK,
+    ONE,
     TEXT,
     TIME,
+    Action,
+    Call,
     Column,
     Detail,
     Fact,
     Filter,
     Noun,
+    Outcome,
     Ref,
     Table,
 )
+from tradewind.desk.nouns._cost_sheet import FEES
 from tradewind.desk.nouns._upstream import warehouses
+from tradewind.desk.nouns.goods_bills import lay
 from tradewind.engine.access import Actor
 
 LINES = (
@@ -57,6 +64,11 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     )
 
 
+def _charge(call: Call) -> Outcome:
+    receipt = queries.receipts(call.by).get(pk=call.ids[0])
+    return lay(call, target_layers(receipts=[receipt.number]), receipt.number)
+
+
 NOUN = Noun(
     code="receipts",
     label=_("Receipts"),
@@ -81,6 +93,7 @@ NOUN = Noun(
     order="-received_at",
     search=("number__istartswith", "order__number__istartswith", "key__icontains"),
     filters=(Filter("warehouse", _("Warehouse"), "order__warehouse__code", warehouses),),
+    actions=(Action("charge", _("Enter bills"), _charge, "stock.cost", ONE, lines=FEES),),
     empty=_("Receive goods on a purchase order; stock takes them over from here."),
     title_of="number",
     note=_("What came in, by delivery note; stock and cost take it over from here."),

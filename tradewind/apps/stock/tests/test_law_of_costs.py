@@ -15,6 +15,7 @@ from tradewind.engine.costing import FIFO, MOVING_AVERAGE, Layer, consume
 from tradewind.engine.money import Money
 
 HISTORIES, STEPS = 25, 14
+ACTS = ["receive", "sell", "sell", "leg", "arrive", "lost", "found", "bill", "bill", "reverse"]
 
 
 @dataclass
@@ -32,7 +33,7 @@ def happen(world, told, dice, number):
     at_home = bool(dice.getrandbits(1))
     house = world.house if at_home else world.away
     free = Balance.objects.filter(sku=world.skus[n], warehouse=house, on_hand__gt=0).first()
-    act = dice.choice("receive sell sell leg arrive lost found bill bill reverse".split())
+    act = dice.choice(ACTS)
     if act == "receive":
         qty, price = dice.randint(1, 9), dice.randint(1, 500)
         world.receive(n, qty, price)
