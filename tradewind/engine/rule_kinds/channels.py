@@ -159,6 +159,11 @@ CHANNELS: dict[str, KindSchema] = {
     ),
     # How settlements state the reserve: all of it released and held anew in each, or only what moves.
     "reserve_statement": KindSchema(("channel",), {"restated": Value(flag)}),
+    # What of a fee comes back when a sale is refunded: all of it, in proportion, less what is kept.
+    "fee_refund": KindSchema(
+        (*_PLACE, "fee"),
+        {"kept_rate": Value(fraction), "kept_most": Value(decimal)} | _MONEY,
+    ),
     # Until when something is asked back, of a channel or a carrier (`party`): days from what is named.
     "claim_window": KindSchema(
         ("party", "market", "reason"),
