@@ -102,7 +102,8 @@ def test_units_taken_off_before_shipping_take_their_share_with_them_and_afterwar
     "bad",
     [
         order(line(), paid="MOON"), order(line(), more_lines=True),
-        order(line(originalUnitPriceSet=amount("1e9999"))), order(line(), currencyCode="USD"), order({"id": "x"}),
+        order(line(originalUnitPriceSet=amount("1e9999"))), order(line(), currencyCode="USD"),
+        order({"id": "x"}),
     ],
     ids=["payment", "too many lines", "amount", "currency", "no parts"],
 )  # fmt: skip
