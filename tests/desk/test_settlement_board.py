@@ -8,6 +8,8 @@ import pytest
 
 from tests.speech import english  # noqa: F401  fixtures
 from tests.trade import harbour_file, make_orders, make_store
+from tradewind.apps.ledger.models import Posting
+from tradewind.apps.orders.models import Order
 from tradewind.apps.settlements.models import MatchProposal, SettlementFile
 from tradewind.apps.settlements.operations import mark_settlements_posted
 from tradewind.desk import asking, doing, export, listing, rows
@@ -200,3 +202,37 @@ def test_who_may_not_see_settlements_is_refused(store):
     take(store, [SALE, GLOW], "19.00")
     assert asked("settlement_board", other).figures["to_do"] == 0
     assert asked("reserves", other).figures["chains"] == 0
+
+
+def clearing():
+    """What stands on the clearing account of settlements, in minor units."""
+    return sum(Posting.objects.filter(account__code="1901").values_list("amount_minor", flat=True))
+
+
+def order(number):
+    return Order.objects.get(external_id=number).pk
+
+
+def test_a_correction_is_booked_as_the_difference_and_nothing_posted_is_edited(store):
+    take(store, [SALE, ("Order", "Fee", "Referral", "-3.00", "O-1", "L-1", "LAMP-A")], "17.00")
+    do("entries", "post")
+    assert clearing() == 17_00
+    booked = list(Posting.objects.order_by("id").values_list("id", "amount_minor"))
+    take(store, [SALE, ("Order", "Fee", "Referral", "-2.40", "O-1", "L-1", "LAMP-A")], "17.60", replace="on")
+    do("entries", "post")
+    assert SettlementFile.objects.get(external_id="B-1/1").state == "posted"
+    assert clearing() == 17_60
+    assert list(Posting.objects.order_by("id").values_list("id", "amount_minor"))[: len(booked)] == booked
+    fees = Posting.objects.filter(account__code="6601", order_id=order("O-1"))
+    assert sorted(fees.values_list("amount_minor", flat=True)) == [-60, 3_00]
+
+
+def test_an_order_chosen_after_posting_is_booked_to_that_order(store):
+    take(store, [ODD], "25.00")
+    do("entries", "post")
+    assert not Posting.objects.filter(order_id=order("O-2"), entry__event="settlement").exists()
+    do("match_proposals", "accept", ids=[MatchProposal.objects.get().pk])
+    do("entries", "post")
+    moved = Posting.objects.filter(entry__event="settlement_match", account__code="1122")
+    assert list(moved.values_list("order_id", "amount_minor")) == [(order("O-2"), -25_00)]
+    assert clearing() == 25_00

@@ -62,3 +62,17 @@ def test_an_order_that_comes_after_its_settlement_is_found(harbour, files):
     make_orders(harbour, 1)
     step.run(NOW, system())
     assert SettlementFile.objects.get().unmatched_count == 0
+
+
+def test_an_order_that_comes_under_another_spelling_is_found_while_it_may_still_come(harbour, files):
+    files["B-1"] = harbour_file("B-1", "USD", [(*ROW[:4], "#o1", *ROW[5:])], "20.00")
+    step.run(NOW, system())
+    assert SettlementFile.objects.get().unmatched_count == 1
+    make_orders(harbour, 1)
+    late = step.run(NOW + step.LOOK_BACK, system())
+    assert (late.detail["orders_found"], SettlementFile.objects.get().unmatched_count) == (0, 1)
+    assert step.run(NOW, system()).detail["orders_found"] == 1
+    assert SettlementFile.objects.get().unmatched_count == 0
+    before = facts_hash()
+    step.run(NOW, system())
+    assert facts_hash() == before
