@@ -105,7 +105,7 @@ def _open(actor: Actor, p: Period) -> Detail:
 
 def _closed(actor: Actor, p: Period) -> Detail:
     whole = queries.period_hash(p.company_id, p.month) == p.hash
-    alerts = () if whole else (_now("The month no longer gives its hash."),)
+    alerts: tuple[Any, ...] = () if whole else (_now("The month no longer gives its hash."),)
     late = queries.late_entries(actor, p.company_id, p.month)
     tables = []
     for code, title in ((PROFIT_AND_LOSS, _("Profit and loss")), (BALANCE_SHEET, _("Balance sheet"))):
