@@ -47,12 +47,13 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A plan of rectangles, drawn by the screens and left out by the other faces."""
+    """A plan of rectangles, drawn by the screens and left out by the other faces; `wide` as the page."""
 
     title: Label
     width: int
     height: int
     shapes: tuple[Shape, ...]
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Tool:
     example: Mapping[str, Any] = field(default_factory=dict)
     lines_needed: bool = True
     sheets: tuple[tuple[str, Label], ...] = ()  # files an answer offers: name and label
+    wide: bool = False  # a report: its answer takes the whole width, the question stands above it
 
     @property
     def command(self) -> str:

@@ -11,6 +11,7 @@ from tradewind.db.bulk import chunks
 from tradewind.db.sql import among, fetch, id_set, on_postgresql
 
 NAME = "audit"
+LINES = "lines"  # kept once every order that was computed before lines were has its own
 MOST = 50_000
 
 # Audit kind -> (order, row) of the orders behind its rows.
@@ -65,6 +66,19 @@ def never_computed(most: int = MOST) -> list[int]:
             "SELECT o.id FROM orders_order o LEFT JOIN profit_orderprofit p ON p.order_id = o.id "
             "WHERE o.state = 'shipped' AND o.shipped_at IS NOT NULL AND p.id IS NULL ORDER BY o.id LIMIT %s",
             [most],
+        )
+    ]
+
+
+def without_lines() -> list[int]:
+    """Orders whose profit was computed by a house that knew no lines yet; asked until they have them."""
+    if Heard.objects.filter(name=LINES).exists():
+        return []
+    return [
+        row[0]
+        for row in fetch(
+            "SELECT p.order_id FROM profit_orderprofit p WHERE NOT EXISTS "
+            "(SELECT 1 FROM profit_profitline x WHERE x.order_id = p.order_id) ORDER BY p.order_id"
         )
     ]
 

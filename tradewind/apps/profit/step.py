@@ -23,6 +23,8 @@ def run(now: datetime, by: Actor) -> StepResult:
     if until > start:
         causes = changed.touched(start, until)
         done = recompute(order_ids=causes, now=now, by=by, causes=causes)
+    done += recompute(order_ids=changed.without_lines(), now=now, by=by)
+    Heard.objects.get_or_create(name=changed.LINES, defaults={"audit_id": until})
     while fresh := changed.never_computed():
         written = recompute(order_ids=fresh, now=now, by=by)
         done += written

@@ -91,8 +91,8 @@ def account_choices(_actor: Actor) -> Choices:
 def span_fields(dimensions: tuple[str, ...] = FILTERS) -> tuple[Field, ...]:
     """From, until, and a key along each dimension."""
     days = (
-        Field("since", _("Shipped from"), DATE, required=False),
-        Field("until", _("Shipped until"), DATE, required=False),
+        Field("since", _("Shipped on or after"), DATE, required=False),
+        Field("until", _("Shipped on or before"), DATE, required=False),
     )
     return days + tuple(Field(d, DIMENSIONS[d], required=False, choices=_CHOICES.get(d)) for d in dimensions)
 

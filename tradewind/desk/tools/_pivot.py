@@ -165,7 +165,9 @@ def _value(one: Group | None, measure: str, given: Mapping[str, str] | None) -> 
 def margin(one: Group) -> Decimal | None:
     """Profit of complete lines on their revenue, in percent; None without any."""
     revenue = one.sums["complete_minor"]
-    return Decimal(one.sums["profit_minor"] * 100) / Decimal(revenue) if revenue > 0 else None
+    if revenue <= 0:
+        return None
+    return (Decimal(one.sums["profit_minor"] * 100) / Decimal(revenue)).quantize(Decimal("0.01"))
 
 
 def _measure_columns(along: Sequence[str], groups: Sequence[Group]) -> list[Column]:

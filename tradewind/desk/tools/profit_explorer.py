@@ -19,6 +19,7 @@ from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import CHOICE, FLAG, INT, LINK, MONEY, PERCENT, Aim, Column, Fact, Field
 from tradewind.desk.nouns._profit import (
     COMPONENTS,
+    COST,
     PROFIT,
     STATES,
     dimension_choices,
@@ -51,9 +52,8 @@ def _answer(row: Mapping[str, Any], by: Actor) -> Answer:
         "",
         _facts(totals, row, by),
         (table,),
-        tuple((_("Profit"), _tree(one), "cost") for one in totals if one.sums["line_count"]),
-        tuple(alerts),
-        _figures(totals),
+        alerts=tuple(alerts),
+        figures=_figures(totals),
     )
 
 
@@ -73,7 +73,7 @@ def _facts(totals: Sequence[Group], row: Mapping[str, Any], by: Actor) -> tuple[
             Fact(_("Order lines"), one.sums["line_count"], INT),
             Fact(_("Units"), one.sums["units"], INT),
             Fact(_("Revenue"), one.money("revenue"), MONEY, hidden=PROFIT),
-            Fact(_("Profit"), one.money("profit"), MONEY, hidden=PROFIT),
+            Fact(_("Profit"), one.money("profit"), MONEY, _tree(one) if by.sees(COST) else None, PROFIT),
             Fact(_("Margin"), margin(one), PERCENT, hidden=PROFIT),
         ]
         if one.shared_minor is not None:
@@ -157,9 +157,9 @@ TOOL = Tool(
     icon="table",
     view="profit.view",
     fields=(
-        Field("rows", _("Rows"), CHOICE, choices=dimension_choices, initial="sku"),
+        Field("rows", _("Rows by"), CHOICE, choices=dimension_choices, initial="sku"),
         Field("then", _("And by"), CHOICE, required=False, choices=dimension_choices),
-        Field("across", _("Columns"), CHOICE, required=False, choices=dimension_choices,
+        Field("across", _("Columns by"), CHOICE, required=False, choices=dimension_choices,
               help=_("Empty: every measure is a column")),
         Field("measure", _("Measure"), CHOICE, required=False, choices=_measures, initial="profit",
               help=_("What the columns show")),
@@ -169,6 +169,7 @@ TOOL = Tool(
               help=_("Whole months, by the rules in force")),
     ),
     run=run,
+    wide=True,
     columns=(
         Column("lines", _("Order lines"), INT),
         Column("units", _("Units"), INT),

@@ -50,7 +50,13 @@ def _answer(row: Mapping[str, Any], by: Actor) -> Answer:
         ", ".join(f"{DIMENSIONS[d]} {code}" for d, code in span.only),
         tuple(facts),
         (
-            Table(_("Documents"), _DOCUMENTS, [_row(t, sign) for t in told], _nothing(found), "profit"),
+            Table(
+                _("Documents it stands on"),
+                _DOCUMENTS,
+                [_row(t, sign) for t in told],
+                _nothing(found),
+                "profit",
+            ),
             Table(_("Order lines"), _LINES, [_line(x, component) for x in found.lines], hidden="profit"),
         ),
         alerts=_alerts(found, totals),
@@ -146,6 +152,7 @@ TOOL = Tool(
         *span_fields(tuple(DIMENSIONS)),
     ),
     run=run,
+    wide=True,
     columns=(
         Column("lines", _("Order lines"), INT),
         Column("documents", _("Documents"), INT),

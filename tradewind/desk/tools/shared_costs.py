@@ -197,6 +197,7 @@ TOOL = Tool(
               help=_("Empty: every account")),
     ),
     run=run,
+    wide=True,
     columns=(
         Column("source", _("Costs of no order"), MONEY, hidden=PROFIT),
         Column("shared", _("Shared by the rules"), MONEY, hidden=PROFIT),
