@@ -30,6 +30,7 @@ from tradewind.desk.kernel import (
     Table,
 )
 from tradewind.desk.nouns._money import kind_label, money, settlement_ref
+from tradewind.desk.nouns._settlement_layouts import layout_name
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 
@@ -135,7 +136,7 @@ def _facts(actor: Actor, row: SettlementFile) -> tuple[Fact, ...]:
         Fact(_("Sum of lines"), money(row.lines_minor, row.currency), MONEY),
         Fact(_("Remainder"), row.remainder, MONEY),
         Fact(_("Lines"), row.line_count, INT),
-        Fact(_("Layout"), row.layout),
+        Fact(_("Layout"), layout_name(row.layout)),
         Fact(_("File"), row.file.name),
         Fact(_("Taken over at"), row.imported_at, TIME),
     ]

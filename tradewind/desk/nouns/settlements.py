@@ -20,8 +20,6 @@ from tradewind.apps.settlements.operations import (
 )
 from tradewind.apps.settlements.states import DISCARDED, EXPLAINED, HELD, POSTED
 from tradewind.apps.stores.queries import store_coded
-from tradewind.connectors import registry
-from tradewind.connectors.base import CHANNEL, SETTLEMENT_FILES
 from tradewind.desk.kernel import (
     CHOICE,
     DATE,
@@ -47,8 +45,8 @@ from tradewind.desk.kernel import (
 )  # fmt: skip
 from tradewind.desk.nouns._money import kind_choices, store_choices
 from tradewind.desk.nouns._order_files import store_codes
+from tradewind.desk.nouns._settlement_layouts import layout_choices
 from tradewind.desk.nouns._settlement_page import detail, what_holds
-from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money
 
@@ -82,11 +80,6 @@ def _read(row: SettlementFile, how: str) -> dict[str, Any]:
         "total": str(Money(row.total_minor, row.currency)),
         "remainder": str(Money(row.remainder_minor, row.currency)),
     }  # fmt: skip
-
-
-def _layouts(_actor: Actor) -> list[tuple[str, str]]:
-    able = (m for m in registry.manifests(CHANNEL) if SETTLEMENT_FILES in m.capabilities)
-    return [(layout, layout) for m in able for layout in m.layouts]
 
 
 def _map(call: Call) -> Outcome:
@@ -160,7 +153,8 @@ NOUN = Noun(
     actions=(
         Action("import", _("Import settlement file"), _import, "settlements.change", NONE, (
             Field("store", _("Store"), CHOICE, choices=store_codes),
-            Field("layout", _("Layout"), CHOICE, False, choices=_layouts),
+            Field("layout", _("Layout"), CHOICE, False, choices=layout_choices,
+                  help=_("Empty: found by the captions of the file")),
             Field("file", _("File"), FILE, help=_("As the channel gives it; it is kept as it is")),
             Field("replace", _("Issued again: replace, or correct what is posted"), FLAG, required=False),
         ), key="n"),
