@@ -18,6 +18,7 @@ from tradewind.apps.listings import step as listings
 from tradewind.apps.orders import intake
 from tradewind.apps.orders import queries as orders
 from tradewind.apps.orders import step as reserving
+from tradewind.apps.payables import step as payables
 from tradewind.apps.prices import step as prices
 from tradewind.apps.profit import step as profit
 from tradewind.apps.settlements import step as settlements
@@ -79,6 +80,8 @@ STEPS: tuple[Step, ...] = (
          settlements.waiting),
     Step("treasury", _("Expect payouts, read collection accounts and banks"), 6, "payouts", treasury.run,
          _minutes(60), treasury.waiting),
+    Step("payables", _("Take in payables, keep the cash forecast"), 6, "payables", payables.run, _minutes(60),
+         payables.waiting),
     Step("ledger", _("Post the books"), 6, "entries", ledger.run, _minutes(15), ledger.waiting),
     Step("profit", _("Recompute profit"), 6, "order_profits", profit.run, _minutes(15), profit.waiting),
 )  # fmt: skip

@@ -19,22 +19,21 @@ class PayableKind:
     """
 
     code: str
-    label: str
     owed: str
     cost: str = ""
     by_hand: bool = True
 
 
 _ROWS = (
-    PayableKind(GOODS, "Goods", chart.PAYABLE_GOODS, by_hand=False),
-    PayableKind(DEPOSIT, "Deposit", chart.PREPAYMENTS),
-    PayableKind(FREIGHT, "First leg and duty", chart.PAYABLE_FREIGHT, by_hand=False),
-    PayableKind(BILL, "Bill of a carrier or warehouse", chart.PAYABLE_FREIGHT, by_hand=False),
-    PayableKind(ADS, "Ads", chart.OTHER_PAYABLE, chart.ADVERTISING),
-    PayableKind(TAX, "Tax", chart.TAX),
-    PayableKind(PAYROLL, "Payroll", chart.PAYROLL_PAYABLE, chart.OVERHEAD),
-    PayableKind(RENT, "Rent", chart.OTHER_PAYABLE, chart.OVERHEAD),
-    PayableKind(OTHER, "Something else", chart.OTHER_PAYABLE, chart.OVERHEAD),
+    PayableKind(GOODS, chart.PAYABLE_GOODS, by_hand=False),
+    PayableKind(DEPOSIT, chart.PREPAYMENTS),
+    PayableKind(FREIGHT, chart.PAYABLE_FREIGHT, by_hand=False),
+    PayableKind(BILL, chart.PAYABLE_FREIGHT, by_hand=False),
+    PayableKind(ADS, chart.OTHER_PAYABLE, chart.ADVERTISING),
+    PayableKind(TAX, chart.TAX),
+    PayableKind(PAYROLL, chart.PAYROLL_PAYABLE, chart.OVERHEAD),
+    PayableKind(RENT, chart.OTHER_PAYABLE, chart.OVERHEAD),
+    PayableKind(OTHER, chart.OTHER_PAYABLE, chart.OVERHEAD),
 )
 PAYABLE_KINDS: dict[str, PayableKind] = {kind.code: kind for kind in _ROWS}
 BY_HAND: tuple[str, ...] = tuple(kind.code for kind in _ROWS if kind.by_hand)

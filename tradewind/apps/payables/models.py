@@ -42,6 +42,7 @@ class Payable(models.Model):
     paid_minor = columns.minor(default=0, db_default=0)
     used_minor = columns.minor(default=0, db_default=0)
     state = columns.state("open")  # follows from the amounts: open, requested, cleared
+    match_state = columns.code(20, blank=True, db_default="")  # queries.evidence, as last looked at
     note = models.TextField(blank=True, db_default="")
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()

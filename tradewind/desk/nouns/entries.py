@@ -62,6 +62,11 @@ EVENTS = {
     "withdrawal": _("Withdrawal"),
     "conversion": _("Conversion arrived"),
     "withdrawal_returned": _("Withdrawal came back"),
+    "payable": _("Payable entered by hand"),
+    "payment": _("Payment made"),
+    "payment_reversal": _("Payment came back"),
+    "set_off": _("Deposit set off"),
+    "write_off": _("Written off payable"),
     "reversal": _("Reversal"),
     "manual": _("Entry by hand"),
     "opening": _("Opening balances"),
@@ -92,6 +97,8 @@ _DOCUMENTS = {
     "layer": "layers",
     "first_leg": "first_legs",
     "entry": "entries",
+    "payable": "payables",
+    "payment": "payments",
 }
 _RATES = (
     Column("currency", _("Currency")),

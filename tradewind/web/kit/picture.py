@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tradewind.desk.asking import Picture, Shape
 from tradewind.desk.kernel import Label
 
-LONG = 220  # of the longer side as drawn
+LONG, WIDE = 220, 880  # of the longer side as drawn
 LETTER = 7  # room a letter needs
 TONES = 6
 
@@ -43,14 +43,16 @@ class DrawnPicture:
     width: int
     height: int
     shapes: tuple[Drawn, ...]
+    css: str = "plan"
 
 
 def drawn_picture(picture: Picture) -> DrawnPicture:
-    """A picture scaled so that its longer side is LONG; faint rectangles lie behind the others."""
+    """A picture scaled so that its longer side is LONG, or WIDE; faint rectangles lie behind the others."""
+    long = WIDE if picture.wide else LONG
     longest = max(picture.width, picture.height, 1)
 
     def at(value: int) -> int:
-        return value * LONG // longest
+        return value * long // longest
 
     def drawn(shape: Shape) -> Drawn:
         x, y = at(shape.x), at(shape.y)
@@ -61,4 +63,5 @@ def drawn_picture(picture: Picture) -> DrawnPicture:
 
     behind_first = sorted(picture.shapes, key=lambda shape: not shape.faint)
     shapes = tuple(drawn(shape) for shape in behind_first)
-    return DrawnPicture(picture.title, at(picture.width), at(picture.height), shapes)
+    css = "plan wide" if picture.wide else "plan"
+    return DrawnPicture(picture.title, at(picture.width), at(picture.height), shapes, css)

@@ -10,8 +10,9 @@ from tradewind.apps.payables.models import CashPlan, Payable
 from tradewind.apps.payables.operations.amounts import Cleared, Shift, shift, write_clearings
 from tradewind.apps.payables.operations.entering import insert_owed
 from tradewind.apps.payables.queries.documents import Owed, asked_now, documents
+from tradewind.apps.payables.queries.evidence import evidence
 from tradewind.apps.payables.queries.planned import occurrences
-from tradewind.apps.payables.states import LAPSE
+from tradewind.apps.payables.states import CLEARED, LAPSE
 from tradewind.db.bulk import take_ids, update_rows
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import StepResult
@@ -31,11 +32,21 @@ def pull_payables(*, now: datetime, by: Actor) -> StepResult:
         ids = list(take_ids(Payable, len(fresh)))
         new = insert_owed(fresh, ids, now=now, by=by)
         moved, stuck = _follow(now, by)
-        act.ids = [*ids, *moved]
-        act.note(verb="pull_payables", new=new, changed=len(moved))
-        if not new and not moved:
+        judged = _judge()
+        act.ids = sorted({*ids, *moved, *judged})
+        act.note(verb="pull_payables", new=new, changed=len(moved), judged=len(judged))
+        if not act.ids:
             act.nothing()
     return StepResult(done=new + len(moved), problems=stuck)
+
+
+def _judge() -> list[int]:
+    """Keep how the documents of open payables agree now; those that changed."""
+    rows = list(Payable.objects.exclude(state=CLEARED).order_by("id"))
+    proofs = evidence(rows)
+    changed = [(p.pk, proofs[p.pk].state) for p in rows if p.match_state != proofs[p.pk].state]
+    update_rows(Payable, ["match_state"], changed)
+    return [pk for pk, _state in changed]
 
 
 def _unseen(owed: Iterable[Owed]) -> list[Owed]:

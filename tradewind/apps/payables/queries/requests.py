@@ -44,3 +44,22 @@ def request_amounts(ids: list[int]) -> dict[int, tuple[int, int]]:
     rows = RequestLine.objects.filter(request_id__among=ids).values_list("request_id")
     sums = rows.annotate(asked=Sum("amount_minor"), paid=Sum("paid_minor"))
     return {pk: (int(asked), int(paid)) for pk, asked, paid in sums}
+
+
+def parts_in_order(request_id: int, amount: Money) -> dict[int, Money]:
+    """An amount over the lines of a request, one after the other; what is over goes to the last.
+
+    Example: lines with 30.00 and 50.00 left and 60.00 to pay: 30.00 and 30.00.
+    """
+    parts: dict[int, Money] = {}
+    left = amount.minor
+    for line in RequestLine.objects.filter(request_id=request_id).order_by("id"):
+        open_minor = line.amount_minor - line.paid_minor
+        part = min(open_minor, left)
+        if part > 0:
+            parts[line.payable_id] = Money(part, amount.currency)
+            left -= part
+        last = line.payable_id
+    if left > 0 and parts:
+        parts[last] = parts.get(last, Money.zero(amount.currency)) + Money(left, amount.currency)
+    return parts
