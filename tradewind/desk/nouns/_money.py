@@ -64,7 +64,9 @@ def taken_words(taken: Taken) -> Outcome:
     """What taking a statement file over did, in words."""
     words = [_now("%(n)d new lines.") % {"n": taken.new}]
     if taken.gaps:
-        words.append(_now("Its balances do not follow in %(n)d places: see Statements.") % {"n": taken.gaps})
+        words.append(
+            _now("Its balances do not follow in %(n)d places: see Account statements.") % {"n": taken.gaps}
+        )
     elif taken.unstated:
         words.append(_now("It states no balances: nothing proves that it is whole."))
     return Outcome(" ".join(words), taken.new, detail={"layout": taken.layout, "lines": taken.lines})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
-from tradewind.apps.treasury.operations import import_bank_statement, open_bank_account
+from tradewind.apps.treasury.operations import import_bank_statement, open_bank_account, save_bank_layout
 from tradewind.connectors import registry
 from tradewind.connectors.base import BANK
 from tradewind.desk.kernel import (
@@ -13,6 +13,7 @@ from tradewind.desk.kernel import (
     DATE,
     FILE,
     LINK,
+    MANY,
     MONEY,
     NONE,
     ONE,
@@ -28,7 +29,9 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )  # fmt: skip
+from tradewind.desk.nouns._cash import balance_facts, statements_table
 from tradewind.desk.nouns._money import company_codes, taken_words
+from tradewind.desk.nouns._statement_layouts import layout_fields, layout_of, preview_words
 from tradewind.engine.access import Actor
 
 _LINES = (
@@ -52,12 +55,16 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         a.name,
         a.code,
         facts=(
-            Fact(_("Balance by its lines"), queries.bank_balances(actor)[a.pk], MONEY),
+            *balance_facts("bank_accounts", a.pk, a.company_id),
+            Fact(_("Account number"), a.number),
             Fact(_("Provider"), a.provider),
             Fact(_("Company"), Ref("companies", a.company_id, str(a.company)), LINK),
             Fact(_("Read until"), a.watermark, DATE),
         ),
-        tables=(Table(_("Newest lines"), _LINES, list(lines), _("No lines yet.")),),
+        tables=(
+            statements_table(queries.statements(actor).filter(bank=a)),
+            Table(_("Newest lines"), _LINES, list(lines), _("No lines yet.")),
+        ),
     )
 
 
@@ -77,6 +84,16 @@ def _statement(call: Call) -> Outcome:
         account_id=call.ids[0], name=file.name, data=file.content, now=call.now, by=call.by
     )
     return taken_words(taken)
+
+
+def _layout(call: Call) -> Outcome:
+    v = call.values
+    keep = bool(v["keep"])
+    found = save_bank_layout(
+        account_ids=call.ids, layout=layout_of(v), name=v["file"].name, data=v["file"].content, keep=keep,
+        now=call.now, by=call.by,
+    )  # fmt: skip
+    return preview_words(found, kept=keep)
 
 
 NOUN = Noun(
@@ -110,8 +127,12 @@ NOUN = Noun(
             Field("base_url", _("Address"), required=False),
         ), key="n"),
         Action("statement", _("Import statement"), _statement, "treasury.change", ONE, (
-            Field("file", _("File"), FILE, help=_("Columns: Date, Amount, Currency, Reference, Memo, Id")),
+            Field("file", _("File"), FILE, help=_(
+                "MT940, CAMT.053, or a table with Date, Amount (or Credit, Debit), Balance, Reference, Memo"
+            )),
         )),
+        Action("layout", _("State the layout of its files"), _layout, "treasury.change", MANY,
+               layout_fields(kinds=False)),
     ),
     empty=_("Open the bank account that withdrawals go to."),
     audit_kind="bank_account",

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.models import BankLine, Conversion
-from tradewind.desk.kernel import DATE, LINK, MONEY, Column, Detail, Fact, Filter, Noun, Ref
+from tradewind.apps.treasury.operations import record_exchange
+from tradewind.desk.kernel import (
+    CHOICE,
+    DATE,
+    LINK,
+    MONEY,
+    ONE,
+    Action,
+    Call,
+    Column,
+    Detail,
+    Fact,
+    Field,
+    Filter,
+    Noun,
+    Outcome,
+    Ref,
+)  # fmt: skip
 from tradewind.desk.nouns._money import bank_choices
 from tradewind.engine.access import Actor
 
 
 def _rows(actor: Actor) -> QuerySet[BankLine]:
-    return queries.bank_lines(actor).select_related("conversion")
+    return queries.bank_lines(actor).select_related("conversion", "sold_in")
 
 
 def _account(x: BankLine) -> Ref:
@@ -21,7 +39,7 @@ def _account(x: BankLine) -> Ref:
 
 
 def _conversion(x: BankLine) -> Ref | None:
-    found: Conversion | None = getattr(x, "conversion", None)
+    found: Conversion | None = getattr(x, "conversion", None) or getattr(x, "sold_in", None)
     return None if found is None else Ref("conversions", found.pk, found.group)
 
 
@@ -41,6 +59,23 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Withdrawal"), _conversion(x), LINK),
         ),
     )
+
+
+def _coming(actor: Actor) -> list[tuple[str, str]]:
+    rows = queries.open_bank_lines(actor).order_by("-on")[:500]
+    return [(str(x.pk), f"{x.on} · {x.amount} · {x.account.name}") for x in rows]
+
+
+def _exchange(call: Call) -> Outcome:
+    v = call.values
+    record_exchange(
+        sold_line_id=call.ids[0],
+        bought_line_id=int(v["bought"]),
+        reason=v["reason"],
+        now=call.now,
+        by=call.by,
+    )
+    return Outcome(_now("The two lines are one conversion."), 1)
 
 
 NOUN = Noun(
@@ -64,7 +99,13 @@ NOUN = Noun(
     order="-on",
     search=("external_id__istartswith", "reference__istartswith"),
     filters=(Filter("account", _("Account"), "account_id", bank_choices),),
+    actions=(
+        Action("exchange", _("Converted at the bank"), _exchange, "treasury.change", ONE, (
+            Field("bought", _("Became the line"), CHOICE, choices=_coming),
+            Field("reason", _("Reason")),
+        )),
+    ),
     empty=_("Lines come from the bank's connector, or import a statement at its account."),
     audit_kind="bank_line",
     title_of="external_id",
-)
+)  # fmt: skip

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.operations import (
     close_collection_accounts,
+    forget_layouts,
     import_statement,
     open_collection_account,
+    save_collection_layout,
     withdraw,
 )
 from tradewind.connectors import registry
@@ -37,7 +39,9 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )  # fmt: skip
+from tradewind.desk.nouns._cash import balance_facts, statements_table
 from tradewind.desk.nouns._money import bank_choices, company_codes, money, taken_words, typed_money
+from tradewind.desk.nouns._statement_layouts import layout_fields, layout_of, preview_words
 from tradewind.engine.access import Actor
 
 _WITHDRAWALS = (
@@ -63,12 +67,16 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         a.code,
         a.state,
         (
-            Fact(_("Balance by its lines"), queries.collection_balances(actor)[a.pk], MONEY),
+            *balance_facts("collection_accounts", a.pk, a.company_id),
+            Fact(_("Layout of its files"), _("its own") if a.template else a.provider),
             Fact(_("Provider"), a.provider),
             Fact(_("Company"), Ref("companies", a.company_id, str(a.company)), LINK),
             Fact(_("Read until"), a.watermark, TIME),
         ),
-        (Table(_("Withdrawals"), _WITHDRAWALS, list(asked), _("Nothing was withdrawn from here.")),),
+        (
+            statements_table(queries.statements(actor).filter(collection=a)),
+            Table(_("Withdrawals"), _WITHDRAWALS, list(asked), _("Nothing was withdrawn from here.")),
+        ),
     )
 
 
@@ -88,6 +96,21 @@ def _statement(call: Call) -> Outcome:
         account_id=call.ids[0], name=file.name, data=file.content, now=call.now, by=call.by
     )
     return taken_words(taken)
+
+
+def _layout(call: Call) -> Outcome:
+    v = call.values
+    keep = bool(v["keep"])
+    found = save_collection_layout(
+        account_ids=call.ids, layout=layout_of(v), name=v["file"].name, data=v["file"].content, keep=keep,
+        now=call.now, by=call.by,
+    )  # fmt: skip
+    return preview_words(found, kept=keep)
+
+
+def _forget(call: Call) -> Outcome:
+    gone = forget_layouts(account_ids=call.ids, now=call.now, by=call.by)
+    return Outcome(_("The provider's layout counts again."), gone)
 
 
 def _withdraw(call: Call) -> Outcome:
@@ -138,8 +161,13 @@ NOUN = Noun(
             Field("base_url", _("Address"), required=False),
         ), key="n"),
         Action("statement", _("Record statement file"), _statement, "treasury.change", ONE, (
-            Field("file", _("File"), FILE),
+            Field("file", _("File"), FILE, help=_(
+                "As the provider gives it, CSV or XLSX; overlaps are harmless"
+            )),
         ), states=("open",)),
+        Action("layout", _("State the layout of its files"), _layout, "treasury.change", MANY,
+               layout_fields(kinds=True), states=("open",)),
+        Action("forget_layout", _("Back to the provider's layout"), _forget, "treasury.change", MANY),
         Action("withdraw", _("Withdraw"), _withdraw, "treasury.change", ONE, (
             Field("amount", _("Amount"), DECIMAL),
             Field("bank", _("To the bank account"), CHOICE, choices=bank_choices),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.models import CollectionLine
-from tradewind.apps.treasury.operations import link_receipt
+from tradewind.apps.treasury.operations import link_receipt, link_return
 from tradewind.desk.kernel import (
     CHOICE,
     DECIMAL,
@@ -30,12 +30,10 @@ from tradewind.desk.kernel import (
     Table,
 )  # fmt: skip
 from tradewind.desk.nouns._money import collection_choices, money
+from tradewind.desk.nouns._statement_layouts import KINDS
 from tradewind.engine.access import Actor
 
-_KINDS = {
-    "receive": _("Receipt of money"), "fee": _("Fee"), "withdraw": _("Withdrawal"),
-    "convert": _("Conversion"),
-}  # fmt: skip
+_KINDS = {code: label for code, label in KINDS.items() if code not in ("in", "out")}
 
 
 def _kinds(_actor: Actor) -> list[tuple[str, str]]:
@@ -97,6 +95,19 @@ def _link(call: Call) -> Outcome:
     return Outcome(_now("The receipt pays this payout."), 1)
 
 
+def _underway(actor: Actor) -> list[tuple[str, str]]:
+    rows = queries.conversions(actor).filter(state="underway", collection__isnull=False).order_by("-at")
+    return [(str(c.pk), f"{c.group} · {c.sold}") for c in rows]
+
+
+def _return(call: Call) -> Outcome:
+    v = call.values
+    link_return(
+        line_id=call.ids[0], conversion_id=int(v["conversion"]), reason=v["reason"], now=call.now, by=call.by
+    )
+    return Outcome(_now("The withdrawal came back with this line."), 1)
+
+
 NOUN = Noun(
     code="collection_lines",
     label=_("Collection account lines"),
@@ -125,6 +136,10 @@ NOUN = Noun(
     actions=(
         Action("link", _("Match to a payout"), _link, "treasury.change", ONE, (
             Field("payout", _("Payout"), CHOICE, choices=_expected),
+            Field("reason", _("Reason")),
+        )),
+        Action("return", _("A withdrawal came back"), _return, "treasury.change", ONE, (
+            Field("conversion", _("Withdrawal"), CHOICE, choices=_underway),
             Field("reason", _("Reason")),
         )),
     ),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.chain import fx_loss
 from tradewind.apps.treasury.models import Conversion
-from tradewind.apps.treasury.operations import accept_shortfall
-from tradewind.apps.treasury.states import SHORT
+from tradewind.apps.treasury.operations import accept_shortfall, link_arrival, note_returns
+from tradewind.apps.treasury.states import RETURNED, SHORT, UNDERWAY
 from tradewind.desk.kernel import (
+    CHOICE,
     DECIMAL,
     LINK,
     LONG,
     MANY,
     MONEY,
+    ONE,
     STATE,
     TIME,
     Action,
@@ -38,8 +41,20 @@ def _loss(c: Conversion) -> Money | None:
     return fx_loss(c.sold - c.fee, c.bought, c.reference_rate)
 
 
+_KINDS = {
+    "withdrawal": _("Withdrawal to a bank"), "inner": _("Conversion with the provider"),
+    "bank": _("Conversion at the bank"),
+}  # fmt: skip
+
+
 def _bank(c: Conversion) -> Ref | None:
+    if c.landed is not None:
+        return Ref("collection_lines", c.landed.pk, c.landed.external_id)
     return None if c.bank_line is None else Ref("bank_lines", c.bank_line.pk, c.bank_line.external_id)
+
+
+def _returned(c: Conversion) -> Ref | None:
+    return None if c.returned is None else Ref("collection_lines", c.returned.pk, c.returned.external_id)
 
 
 _LINES = (
@@ -54,19 +69,22 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     c = queries.conversions(actor).filter(pk=pk).first()
     if c is None:
         return None
-    lines = queries.collection_lines(actor).filter(account=c.collection, group=c.group).order_by("id")
+    lines = queries.collection_lines(actor).filter(account=c.collection_id, group=c.group).order_by("id")
     return Detail(
         c.group,
-        c.collection.name,
+        c.origin.name,
         c.state,
         (
+            Fact(_("Kind"), _KINDS[c.kind]),
             Fact(_("Left the account"), c.sold, MONEY),
             Fact(_("Fee"), c.fee, MONEY),
             Fact(_("Bought"), c.bought, MONEY),
             Fact(_("Rate"), c.rate, DECIMAL),
             Fact(_("Reference rate"), c.reference_rate, DECIMAL),
             Fact(_("FX loss"), _loss(c), MONEY),
-            Fact(_("Bank line"), _bank(c), LINK),
+            Fact(_("Arrived with the line"), _bank(c), LINK),
+            Fact(_("Matched because"), _now(c.how) if c.how else ""),
+            Fact(_("Came back with the line"), _returned(c), LINK),
             Fact(_("Difference"), c.difference, MONEY),
             Fact(_("Accepted because"), c.accepted_why),
         ),
@@ -78,6 +96,24 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
 def _accept(call: Call) -> Outcome:
     done = accept_shortfall(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
     return Outcome(_("Accepted: the books take the difference as a collection fee."), len(done))
+
+
+def _open_lines(actor: Actor) -> list[tuple[str, str]]:
+    rows = queries.open_bank_lines(actor).order_by("-on")[:500]
+    return [(str(x.pk), f"{x.on} · {x.amount} · {x.reference or x.memo[:40]}") for x in rows]
+
+
+def _link(call: Call) -> Outcome:
+    v = call.values
+    link_arrival(
+        conversion_id=call.ids[0], bank_line_id=int(v["line"]), reason=v["reason"], now=call.now, by=call.by
+    )
+    return Outcome(_("The withdrawal is at the bank."), 1)
+
+
+def _note(call: Call) -> Outcome:
+    done = note_returns(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_("Noted: it is no longer listed as a break."), len(done))
 
 
 NOUN = Noun(
@@ -98,7 +134,7 @@ NOUN = Noun(
         Column("rate", _("Rate"), DECIMAL),
         Column("reference_rate", _("Reference rate"), DECIMAL),
         Column("loss", _("FX loss"), MONEY, _loss),
-        Column("bank", _("Bank line"), LINK, _bank),
+        Column("bank", _("Arrived with the line"), LINK, _bank),
         Column("state", _("State"), STATE),
     ),
     detail=_detail,
@@ -109,9 +145,17 @@ NOUN = Noun(
         ("underway", _("On its way"), "wait"),
         ("arrived", _("Arrived"), "good"),
         ("short", _("Short"), "bad"),
+        ("returned", _("Came back"), "bad"),
     ),
     filters=(Filter("account", _("Account"), "collection_id", collection_choices),),
     actions=(
+        Action("link", _("Match to a bank line"), _link, "treasury.change", ONE, (
+            Field("line", _("Bank line"), CHOICE, choices=_open_lines),
+            Field("reason", _("Reason")),
+        ), states=(UNDERWAY,)),
+        Action("note", _("Note why it came back"), _note, "treasury.change", MANY, (
+            Field("reason", _("Reason"), LONG),
+        ), states=(RETURNED,)),
         Action("accept", _("Accept difference"), _accept, "treasury.change", MANY, (
             Field("reason", _("Reason"), LONG, help=_("What the bank kept and why")),
         ), states=(SHORT,)),

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.cash_chain import cash_chain
 from tradewind.apps.treasury.models import Payout
-from tradewind.apps.treasury.operations import match_receipts
+from tradewind.apps.treasury.operations import carry_failed, fail_payouts, match_receipts, send_again
 from tradewind.desk.kernel import (
     DATE,
     DECIMAL,
     LINK,
+    LONG,
+    MANY,
     MONEY,
     NONE,
     STATE,
@@ -22,6 +24,7 @@ from tradewind.desk.kernel import (
     Column,
     Detail,
     Fact,
+    Field,
     Filter,
     Noun,
     Outcome,
@@ -33,15 +36,23 @@ from tradewind.engine.access import Actor
 
 _HOPS = {
     "payout": _("Payout by the channel"),
+    "receipt_fee": _("Fee of the receipt"),
+    "account_fee": _("Fee of the account"),
+    "payment": _("Payment to others"),
+    "returned": _("Came back, less what it cost"),
+    "landing": _("Arrival on the other balance"),
     "withdrawal": _("Withdrawal"),
     "conversion": _("Conversion into home currency"),
     "bank": _("Arrival at the bank"),
     "on_account": _("Still on the collection account"),
 }
-_STATES = {"waiting": _("Waiting"), "done": _("Done"), "short": _("Short"), "carried": _("Carried over")}
+_STATES = {
+    "waiting": _("Waiting"), "done": _("Done"), "short": _("Short"), "carried": _("Carried over"),
+    "failed": _("Failed"),
+}  # fmt: skip
 _CHAIN = (
     Column("hop", _("Hop"), value=lambda h: str(_HOPS[h.name])),
-    Column("document", _("Document"), wide=True),
+    Column("document", _("Document"), LINK, lambda h: Ref(h.noun, h.id, h.document), wide=True),
     Column("at", _("At"), TIME),
     Column("into", _("In"), MONEY),
     Column("out", _("Out"), MONEY),
@@ -75,6 +86,11 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Expected on"), p.expected_on, DATE),
             Fact(_("Receipt of money"), _receipt(p), LINK),
             Fact(_("Matched because"), _now(p.how) if p.how else ""),
+            *(
+                (Fact(_("Failed on"), p.failed_on, DATE), Fact(_("Reason"), p.failed_why))
+                if p.failed_on
+                else ()
+            ),
         ),
         (Table(_("Cash chain"), _CHAIN, cash_chain(actor, pk)),),
     )
@@ -85,6 +101,26 @@ def _match(call: Call) -> Outcome:
     return Outcome(_now("%(n)d payouts have come.") % {"n": done}, done)
 
 
+def _fail(call: Call) -> Outcome:
+    v = call.values
+    done = fail_payouts(ids=call.ids, on=v["on"], reason=v["reason"], now=call.now, by=call.by)
+    return Outcome(_now("%(n)d payouts have failed.") % {"n": len(done)}, len(done))
+
+
+def _again(call: Call) -> Outcome:
+    v = call.values
+    done = send_again(
+        ids=call.ids, expected_on=v["expected_on"], reason=v["reason"], now=call.now, by=call.by
+    )
+    return Outcome(_now("%(n)d payouts are expected again.") % {"n": len(done)}, len(done))
+
+
+def _carry(call: Call) -> Outcome:
+    done = carry_failed(ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
+    return Outcome(_now("%(n)d payouts go into a later settlement.") % {"n": len(done)}, len(done))
+
+
+_WHY = Field("reason", _("Reason"), LONG)
 NOUN = Noun(
     code="payouts",
     label=_("Payouts"),
@@ -109,12 +145,23 @@ NOUN = Noun(
     search=("settlement__external_id__istartswith",),
     state_field="state",
     states=(
+        ("failed", _("Failed"), "bad"),
         ("expected", _("Expected"), "wait"),
         ("received", _("Money received"), "good"),
         ("carried", _("Carried over"), "idle"),
     ),
     filters=(Filter("store", _("Store"), "store_id", store_choices),),
-    actions=(Action("match", _("Match receipts"), _match, "treasury.change", NONE, key="m"),),
+    actions=(
+        Action("match", _("Match receipts"), _match, "treasury.change", NONE, key="m"),
+        Action("fail", _("The transfer failed"), _fail, "treasury.change", MANY, (
+            Field("on", _("Failed on"), DATE), _WHY,
+        ), states=("expected",)),
+        Action("send_again", _("Sent again"), _again, "treasury.change", MANY, (
+            Field("expected_on", _("Expected on"), DATE, required=False), _WHY,
+        ), states=("failed",)),
+        Action("carry", _("A later settlement pays it"), _carry, "treasury.change", MANY, (_WHY,),
+               states=("failed",)),
+    ),
     waiting=queries.waiting_payouts,
     empty=_("Payouts are expected as soon as a settlement is explained."),
     audit_kind="payout",
