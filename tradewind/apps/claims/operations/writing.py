@@ -26,7 +26,9 @@ def write_findings(scope: QuerySet[Finding], rows: Sequence[tuple[Any, ...]]) ->
     New ones are inserted, open or gone ones take the new figures, open ones that are not found any more are
     gone; what was claimed, dismissed or recovered stays as it is.
     """
-    there = {key: (pk, state) for pk, key, state in scope.values_list("id", "key", "state")}
+    there = {}
+    for pk, key, state, back in scope.values_list("id", "key", "state", "recovered_minor"):
+        there[key] = (pk, "partly" if back else state)  # what came back in part is no longer to be rewritten
     at = [FINDING_COLUMNS.index(name) for name in _FRESH]
     fresh, changed, back = [], [], []
     for row in rows:
