@@ -1,8 +1,8 @@
 """Payouts and receipts: keys first, then the only possible amount, else ranked proposals. Never a guess.
 
-Stages: the reference names a payout and the amount agrees; the same amount within the days allowed,
-with no other payout and no other receipt it could be; several payouts in one receipt, when exactly
-one set of them adds up. Whatever is left becomes proposals for a person.
+Stages: the reference names a payout and the amount agrees, alone or with its corrections; the same
+amount within the days allowed, with no other payout and no other receipt it could be; several payouts
+in one receipt, when exactly one set of them adds up. What is left becomes proposals for a person.
 """
 
 from __future__ import annotations
@@ -148,6 +148,31 @@ class _Work:
                 by_key.setdefault((_key(item.reference), item.amount), []).append(item)
         pairs = [(r, e) for r in self.received for e in by_key.get((_key(r.reference), r.amount), ())]
         self._pairs(pairs, REFERENCE, "the reference and the amount agree")
+        self._with_corrections()
+
+    def _with_corrections(self) -> None:
+        """A receipt that names a payout and comes to it and its corrections ("B-1", "B-1/1") together."""
+        families: dict[str, list[Expected]] = {}
+        for item in self.expected:
+            families.setdefault(self._root(item.reference), []).append(item)
+        named = Counter(_key(receipt.reference) for receipt in self.received)
+        links = []
+        for receipt in self.received:
+            key = _key(receipt.reference)
+            family = families.get(key, []) if key and named[key] == 1 else []
+            currencies = {item.amount.currency for item in family}
+            whole = sum(item.amount.minor for item in family) == receipt.amount.minor
+            if len(family) > 1 and whole and currencies == {receipt.amount.currency}:
+                ids = tuple(item.id for item in family)
+                links.append(
+                    Match(receipt.id, ids, REFERENCE, "the reference and the amounts together agree")
+                )
+        self._settle(links)
+
+    def _root(self, reference: str) -> str:
+        """The payout a correction belongs to, where it is expected too; any other reference is its own."""
+        base, _slash, number = _key(reference).rpartition("/")
+        return base if number.isdecimal() and base in self.named else _key(reference)
 
     def _candidates(self, receipt: Received) -> list[Expected]:
         """Open payouts this receipt could be by currency and day; none if it names one it does not equal."""

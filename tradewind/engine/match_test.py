@@ -41,6 +41,18 @@ def test_a_reference_with_another_amount_is_a_proposal_and_nothing_else_is_guess
     assert ideas(result)[1] == (9, (2,), 2, "same_amount_not_unique")
 
 
+def test_a_receipt_may_pay_a_payout_with_its_corrections():
+    family = [wait(1, 5000, "SET-001"), wait(2, 45, "SET-001/1"), wait(3, 45, "SET-002/1")]
+    result = match(family, [came(9, 5045, "set-001")])
+    assert result.matches == (Match(9, (1, 2), "reference", "the reference and the amounts together agree"),)
+    assert match(family, [came(9, 5090, "set-001")]).matches == ()
+    assert match(family, [came(8, 5045, "set-001"), came(9, 5045, "set-001")]).matches == ()
+    assert (
+        match([wait(1, 5000, "SET"), wait(2, 45, "SET/1", currency="EUR")], [came(9, 5045, "SET")]).matches
+        == ()
+    )
+
+
 def test_one_amount_in_the_days_matches_only_when_it_can_be_nothing_else():
     assert links(match([wait(1, 5000), wait(2, 6000)], [came(9, 5000)])) == [(9, (1,), "amount")]
     two_payouts = match([wait(1, 5000), wait(2, 5000)], [came(9, 5000)])

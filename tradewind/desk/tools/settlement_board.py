@@ -85,7 +85,7 @@ def _answer(by: Actor, row: Mapping[str, Any]) -> Answer:
     files, ideas, words = queries.settlements(by), queries.proposals(by), queries.unknown_kinds(by)
     if store:
         files = files.filter(store=store)
-        ideas, words = (rows.filter(settlement__store=store) for rows in (ideas, words))
+        ideas, words = ideas.filter(settlement__store=store), words.filter(settlement__store=store)
     held = files.filter(state=HELD).order_by("end_at", "id")
     done = files.filter(state__in=(EXPLAINED, POSTED)).order_by("-end_at", "-id")
     best = ideas.filter(state=OPEN, rank=1).order_by("-settlement_id", "id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from tradewind.apps.org.operations import acting
@@ -83,7 +84,10 @@ def _stored(
 
 
 def clear_lines(ids: Iterable[int], *, now: datetime, by: Actor) -> None:
-    """Delete the lines of settlements not posted; the orders they spoke of hear of it by the audit."""
+    """Delete the lines of settlements not posted; the orders they spoke of hear of it by the audit.
+
+    Refused when a finding or claim stands on one of them.
+    """
     wanted = sorted(set(ids))
     MatchProposal.objects.filter(settlement_id__among=wanted).delete()
     lines = SettlementLine.objects.filter(settlement_id__among=wanted)
@@ -91,4 +95,9 @@ def clear_lines(ids: Iterable[int], *, now: datetime, by: Actor) -> None:
     if orders:
         with acting(by, "settlements.change", kind="order", ids=orders, now=now) as act:
             act.note(verb="settlement_lines_gone", settlements=wanted)
-    lines.delete()
+    try:
+        lines.delete()
+    except ProtectedError:
+        numbers = SettlementFile.objects.filter(id__among=wanted).values_list("external_id", flat=True)
+        reason, accepted = _("a claim stands on a line of it"), _("the claim first")
+        raise Refused([Problem(None, "settlement", n, reason, accepted) for n in numbers]) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -119,7 +120,7 @@ def unknown_words(actor: Actor, settlement: SettlementFile | None = None) -> lis
     ]
 
 
-def unknown_kinds(actor: Actor) -> QuerySet[SettlementLine]:
+def unknown_kinds(actor: Actor) -> QuerySet[Any]:
     """Words nobody has said the meaning of: the first line of each, with lines, money and since when.
 
     A channel's words in one currency are one row, whatever the settlement.
