@@ -17,6 +17,7 @@ from tradewind.apps.ledger.operations.freight import post_charges, post_legs
 from tradewind.apps.ledger.operations.late_costs import post_late_costs
 from tradewind.apps.ledger.operations.late_orders import post_late_orders
 from tradewind.apps.ledger.operations.payments import post_clearings, post_payables, post_payments
+from tradewind.apps.ledger.operations.periods import open_periods
 from tradewind.apps.ledger.operations.purchasing import post_invoices, post_receipts
 from tradewind.apps.ledger.operations.returned import post_returned
 from tradewind.apps.ledger.operations.sales import post_sales, unbooked_count
@@ -47,6 +48,7 @@ def post_ready(now: datetime, by: Actor) -> StepResult:
         result += post(now=now, by=by)
     for post in (post_bills, post_payables, post_payments, post_clearings):
         result += post(now=now, by=by)
+    open_periods(now=now, by=by)
     return result
 
 
