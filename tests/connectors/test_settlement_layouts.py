@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -138,6 +139,14 @@ def test_a_layout_may_be_named_and_another_one_does_not_read_the_file(name: str)
         if other != name:
             with pytest.raises(Refused):
                 read(sample, sample.good(), other)
+
+
+def test_the_documentation_says_of_every_layout_what_it_was_verified_against() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs/ideas/settlement-files.md").read_text(
+        encoding="utf-8"
+    )
+    layouts = {layout for m in registry.manifests(CHANNEL) for layout in m.layouts} - {"online_retail"}
+    assert [name for name in sorted(layouts) if f"`{name}`" not in text] == []
 
 
 def test_deposit_days_are_read() -> None:

@@ -63,6 +63,60 @@ def test_amazons_files_come_in_the_old_encodings_of_europe_and_japan() -> None:
     assert channel.parse_settlement(yen.encode("cp932"))[0].rows[0].external_sku == "金-1"
 
 
+# How the marketplaces write a thousand and a half, and the sixteenth of June.
+MARKETPLACES = [
+    ("US", "USD", "1,100.50", "2026-06-16T00:00:00+00:00"),
+    ("CA", "CAD", "1,100.50", "2026-06-16 00:00:00 UTC"),
+    ("MX", "MXN", "1,100.50", "16/06/2026 00:00:00 UTC"),
+    ("BR", "BRL", "1.100,50", "16/06/2026 00:00:00 UTC"),
+    ("GB", "GBP", "1100.50", "16.06.2026 00:00:00 UTC"),
+    ("DE", "EUR", "1.100,50", "16.06.2026 00:00:00 UTC"),
+    ("FR", "EUR", "1 100,50", "16/06/2026 00:00:00 UTC"),
+    ("IT", "EUR", "1.100,50", "16.06.2026 00:00:00 UTC"),
+    ("ES", "EUR", "1100,50", "16/06/2026 00:00:00 UTC"),
+    ("NL", "EUR", "1.100,50", "16.06.2026 00:00:00 UTC"),
+    ("BE", "EUR", "1 100,50", "16/06/2026 00:00:00 UTC"),
+    ("IE", "EUR", "1,100.50", "16/06/2026 00:00:00 UTC"),
+    ("SE", "SEK", "1\u00a0100,50", "2026-06-16 00:00:00 UTC"),
+    ("PL", "PLN", "1 100,50", "16.06.2026 00:00:00 UTC"),
+    ("TR", "TRY", "1.100,50", "16.06.2026 00:00:00 UTC"),
+    ("AE", "AED", "1,100.50", "2026-06-16 00:00:00 UTC"),
+    ("SA", "SAR", "1,100.50", "2026/06/16 00:00:00 UTC"),
+    ("EG", "EGP", "1,100.50", "2026-06-16"),
+    ("IN", "INR", "1,100.50", "16-06-2026 00:00:00 UTC"),
+    ("JP", "JPY", "1,100", "2026/06/16 09:00:00 JST"),
+    ("AU", "AUD", "1,100.50", "16/06/2026 10:00:00 AEST"),
+    ("SG", "SGD", "1,100.50", "2026-06-16 08:00:00 SGT"),
+    ("ZA", "ZAR", "1 100,50", "2026/06/16 00:00:00 UTC"),
+]
+
+
+@pytest.mark.parametrize(
+    ("market", "currency", "total", "day"), MARKETPLACES, ids=[m[0] for m in MARKETPLACES]
+)
+def test_every_marketplace_of_amazon_writes_its_own_way(
+    market: str, currency: str, total: str, day: str
+) -> None:
+    sample = SAMPLES["amazon_settlement_v1"]
+    assert market in registry.channel("amazon").manifest.markets
+    (row,) = sample.rows([(0, 0, 0)])
+    head = sample.head | {"total-amount": total, "currency": currency, "settlement-start-date": day}
+    row |= {"price-amount": total, "item-related-fee-amount": "", "other-amount": "", "posted-date": day}
+    table = [[r.get(c, "") for c in sample.columns] for r in (head, row)]
+    (settlement,) = registry.channel("amazon").parse_settlement(sample.written(table))
+    assert settlement.total == Money(1100 if currency == "JPY" else 1100_50, currency)
+    assert settlement.remainder.minor == 0
+    assert settlement.start_at == settlement.rows[0].posted_at == datetime(2026, 6, 16, tzinfo=UTC)
+
+
+def test_signs_of_currencies_count_only_where_they_are_the_rows() -> None:
+    rows = SAMPLES["shopify_payments"].rows([(1234_56, -30_00, 0)])
+    rows[0] |= {"Amount": "$1,234.56", "Fee": "US$30.00", "Net": "$1,204.56"}
+    assert read("shopify_payments", rows)[0].total == Money(1204_56, "USD")
+    rows[0] |= {"Net": "€1,204.56"}
+    assert (2, "Net") in refusal("shopify_payments", rows)
+
+
 def test_ebays_parts_in_another_currency_come_to_the_net_at_the_rows_own_rate() -> None:
     sample = SAMPLES["ebay_transaction_report"]
     rows = sample.rows([(10_00, -1_00, -33)])
