@@ -5,27 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.ledger.queries import broken_periods, unbalanced
+from tradewind.apps.ledger.queries.stock_tie import WAITS
 from tradewind.db.sql import fetch
 from tradewind.desk.doctor.kernel import Check, sql_check
 
-# What the books are still to hear of: while there is any, stock and books may differ.
-_WAITS = """SELECT 1 FROM orders_order WHERE state = 'shipped' AND NOT booked
-UNION ALL SELECT 1 FROM stock_costlayer WHERE late OR left_goods_minor IS NULL
-UNION ALL SELECT 1 FROM sourcing_receiptline r JOIN sourcing_purchaseline l ON l.id = r.line_id
-  WHERE r.good_qty * l.price_minor <> 0 AND NOT EXISTS (SELECT 1 FROM ledger_entry e
-    WHERE e.event = 'receipt' AND e.source = 'receipt' AND e.source_id = r.receipt_id)
-UNION ALL SELECT 1 FROM stock_landedcharge c WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e
-    WHERE e.event = 'landed_charge' AND e.source = 'landed_charge' AND e.source_id = c.id)
-UNION ALL SELECT 1 FROM stock_firstlegline g JOIN stock_firstleg f ON f.id = g.leg_id
-  JOIN stock_layeruse u ON u.source = 'leg_line' AND u.source_id = g.id
-  WHERE u.goods_minor + u.landed_minor <> 0 AND NOT EXISTS (SELECT 1 FROM ledger_entry e
-    WHERE e.event = CASE WHEN f.arrived_at IS NULL THEN 'leg_departure' ELSE 'leg_arrival' END
-      AND e.source = 'first_leg' AND e.source_id = f.id)
-UNION ALL SELECT 1 FROM stock_layeruse u WHERE u.source = 'count' AND u.goods_minor + u.landed_minor <> 0
-  AND NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN stock_layeruse f ON f.id = e.source_id
-    WHERE e.event = 'stock_count' AND e.source = 'layer_use' AND f.source = 'count'
-      AND f.source_id = u.source_id)
-LIMIT 1"""
 # Moves of stock: what lies here on 1405; what is under way between our warehouses on 1406.
 _STOCK = """SELECT company_id, code, currency, sum(facts), sum(books) FROM (
   SELECT b.owner_id AS company_id, '1405' AS code, y.currency,
@@ -42,7 +25,7 @@ GROUP BY company_id, code, currency HAVING sum(facts) <> sum(books)"""
 
 
 def _stock() -> list[str]:
-    if fetch(_WAITS):
+    if fetch(WAITS):
         return []
     return [f"company {c}: account {code} is {books} {currency} (minor units), the goods cost {facts}"
             for c, code, currency, facts, books in fetch(_STOCK)]  # fmt: skip

@@ -130,12 +130,17 @@ def _layer(row: tuple[Any, ...]) -> LayerNow:
     if leg_line_id:
         born = (LEG, leg_line_id)
     elif receipt_line_id is None:
-        number = batch.removeprefix(f"{COUNT}-")
-        born = (COUNTED, int(number) if number.isdigit() else 0)
+        born = (COUNTED, count_number(batch))
     return LayerNow(
         pk, balance_id, str(received_at), qty, left_qty, total, left, state, parent_id, leg_line_id, born,
         total, left, state,
     )  # fmt: skip
+
+
+def count_number(batch: str) -> int:
+    """The number of the count that found a batch, 0 for other batches. Example: CNT-000012 is 12."""
+    number = batch.removeprefix(f"{COUNT}-")
+    return int(number) if number.isdigit() else 0
 
 
 def read_uses(layer_ids: Iterable[int]) -> list[UseNow]:
