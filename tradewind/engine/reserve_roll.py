@@ -54,7 +54,7 @@ class Rolled:
     """One step of the chain: opening + held - released = closing of the reserve.
 
     `activity` is what the period earned by itself, `inflow` what came in from outside (payouts that
-    failed and came back, debts charged to a card), `paid` the payout, `debt` what is owed to the channel
+    failed and came back, debts charged to a card; other transfers where the reserve is not restated), `paid` the payout, `debt` what is owed to the channel
     after it: opening - debt before + activity + inflow - paid = closing - debt, wherever the chain holds.
     `returned` names the earlier settlements whose payouts came back.
     """
@@ -145,6 +145,8 @@ class _Chain:
                 inflow, taken = inflow + line, taken - line
             elif line.minor > 0 and (p.total - line).minor < 0:  # advanced
                 debt += line
+            elif not p.restated:
+                inflow += line  # a wallet: money moves in and out of it for reasons of its own
             elif line:
                 self.breaks.append(Break(TRANSFER, p.id, self.last.id if self.last else None, line))
         return debt, inflow, tuple(returned)

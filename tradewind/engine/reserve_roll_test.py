@@ -76,6 +76,12 @@ def test_a_rolling_reserve_may_release_part_but_not_more_than_is_held():
     assert found.breaks == (Break(OVERDRAWN, 2, 1, usd(10)),)
 
 
+def test_transfers_of_a_wallet_are_money_in_and_out_and_no_breaks():
+    found = roll([period(0, 0, 0, 90, restated=False), period(1, 0, 0, 10, (-7, 25), restated=False)])
+    assert found.breaks == ()
+    assert found.steps[1].inflow == usd(18)
+
+
 def made(draws):
     """A consistent chain: every file releases what the one before held."""
     chain, before = [], 0

@@ -49,7 +49,7 @@ _STEPS = (
     Column("held", _("Kept back"), MONEY),
     Column("closing", _("Closing"), MONEY),
     Column("activity", _("Earned in the period"), MONEY),
-    Column("inflow", _("Came back or charged"), MONEY),
+    Column("inflow", _("Other money in and out"), MONEY),
     Column("paid", _("Paid out"), MONEY),
     Column("debt", _("Owed after"), MONEY),
     Column("payout", _("Payout"), STATE),
@@ -159,7 +159,7 @@ def _reason(found: ReserveRoll, at: Break) -> str:
         return _now("releases %(m)s beside what %(before)s held") % values
     if at.reason == OVERDRAWN:
         return _now("releases %(m)s more than was held") % values
-    return _now("%(m)s comes from before, and no earlier settlement explains it") % values
+    return _now("a transfer of %(m)s that no earlier settlement explains") % values
 
 
 def _says(found: ReserveRoll, at: Break) -> str:
