@@ -79,7 +79,7 @@ EVENTS = {
 }
 BY_HAND = {name: EVENTS[name] for name in ("manual", "accrual", "opening")}
 _POSTINGS = (
-    Column("account", _("Account"), LINK, lambda p: Ref("accounts", p.account_id, p.account.code)),
+    Column("account", _("Ledger account"), LINK, lambda p: Ref("accounts", p.account_id, p.account.code)),
     Column("name", _("Name"), value=lambda p: account_name(p.account), wide=True),
     Column("debit", _("Debit"), MONEY, lambda p: _side(p, 1)),
     Column("credit", _("Credit"), MONEY, lambda p: _side(p, -1)),
@@ -257,7 +257,7 @@ NOUN = Noun(
                 Field("memo", _("Memo")),
             ),
             lines=(
-                Field("account", _("Account"), CHOICE, choices=account_choices),
+                Field("account", _("Ledger account"), CHOICE, choices=account_choices),
                 Field("debit", _("Debit"), DECIMAL, False),
                 Field("credit", _("Credit"), DECIMAL, False),
                 Field("currency", _("Currency"), initial="CNY"),

@@ -46,7 +46,7 @@ from tradewind.desk.nouns.entries import EVENTS
 from tradewind.engine.access import Actor
 
 _BALANCES = (
-    Column("code", _("Account"), value="account.code"),
+    Column("code", _("Ledger account"), value="account.code"),
     Column("name", _("Name"), value=lambda b: account_name(b.account), wide=True),
     Column("amount", _("Balance"), MONEY),
 )
@@ -181,7 +181,7 @@ NOUN = Noun(
     detail=_detail,
     order="-month",
     state_field="state",
-    states=(("open", _("Open"), "wait"), ("closed", _("Closed"), "done")),
+    states=(("open", _("Not closed yet"), "wait"), ("closed", _("Month closed"), "done")),
     filters=(Filter("company", _("Company"), "company_id", company_choices),),
     actions=(
         Action("months", _("Open new months"), _months, "ledger.change", NONE),

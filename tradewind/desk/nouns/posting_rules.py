@@ -50,7 +50,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         facts=(
             Fact(_("Kind"), kind_label(r.kind)),
             Fact(_("Channel"), r.channel or _now("Every channel")),
-            Fact(_("Account"), _account(r), LINK),
+            Fact(_("Ledger account"), _account(r), LINK),
             Fact(_("From"), r.since, DATE),
             Fact(_("Reason"), r.reason),
             Fact(_("Said by"), r.made_by),
@@ -81,7 +81,7 @@ NOUN = Noun(
     columns=(
         Column("kind", _("Kind"), value=lambda r: kind_label(r.kind), sort="kind", wide=True),
         Column("channel", _("Channel"), value=lambda r: r.channel or _now("Every channel")),
-        Column("account", _("Account"), LINK, _account),
+        Column("account", _("Ledger account"), LINK, _account),
         Column("since", _("From"), DATE, sort="since"),
         Column("reason", _("Reason"), wide=True),
         Column("made_by", _("Said by")),
@@ -99,7 +99,7 @@ NOUN = Noun(
             (
                 Field("kind", _("Kind"), CHOICE, choices=kind_choices),
                 Field("channel", _("Channel"), CHOICE, False, _channels, _("Empty: every channel")),
-                Field("account", _("Account"), CHOICE, choices=account_choices),
+                Field("account", _("Ledger account"), CHOICE, choices=account_choices),
                 Field("since", _("From"), DATE, help=_("Settlements that end on this day or later")),
                 Field("reason", _("Reason")),
             ),

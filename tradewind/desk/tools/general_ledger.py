@@ -104,7 +104,7 @@ TOOL = Tool(
     place=35,
     icon="book-open",
     view="ledger.view",
-    fields=(COMPANY, Field("account", _("Account"), CHOICE, choices=_accounts), SINCE, UNTIL),
+    fields=(COMPANY, Field("account", _("Ledger account"), CHOICE, choices=_accounts), SINCE, UNTIL),
     run=run,
     note=_("Every posting of an account, with the balance after it."),
     sheets=(("postings", _("All postings")),),

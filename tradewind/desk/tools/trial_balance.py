@@ -19,7 +19,7 @@ from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, span
 from tradewind.engine.money import Money
 
 _COLUMNS = (
-    Column("code", _("Account"), LINK),
+    Column("code", _("Ledger account"), LINK),
     Column("name", _("Name"), wide=True),
     Column("opening", _("Opening"), MONEY),
     Column("debit", _("Debit"), MONEY),
@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("closing", _("Closing"), MONEY),
 )
 _BASE = (
-    Column("code", _("Account")),
+    Column("code", _("Ledger account")),
     Column("name", _("Name"), wide=True),
     Column("closing", _("Closing"), MONEY),
 )
