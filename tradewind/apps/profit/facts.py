@@ -108,6 +108,9 @@ WHERE {among}"""
 _PARCELS = """SELECT p.order_id, p.freight_minor, p.freight_currency, p.freight_state,
   coalesce(nullif(p.freight_source, ''), 'parcel:' || p.id) FROM fulfilment_parcel p
 WHERE {among} AND p.state = 'shipped' ORDER BY p.id"""
+# What the channel ships itself has no parcel of ours: its fulfilment fee stands among the fees.
+_BY_CHANNEL = """SELECT o.id, 0, o.currency, 'actual', 'order:' || o.external_id FROM orders_order o
+WHERE {among} AND o.by_channel"""
 _CLOSED = "SELECT company_id, month FROM ledger_period WHERE state = 'closed'"
 
 
@@ -119,8 +122,9 @@ def facts_of(order_ids: Sequence[int]) -> dict[int, OrderFacts]:
         found[pk].lines.append(Line(line[0], line[1], line[2], int(line[3]), *line[4:]))
     for pk, kind, currency, minor, line_id in _in(found, _KINDS, "t.order_id", ids):
         found[pk].kinds.append(Said(kind, currency, int(minor), line_id))
-    for pk, *parcel in _in(found, _PARCELS, "p.order_id", ids):
-        found[pk].parcels.append((parcel[0], parcel[1], parcel[2], parcel[3]))
+    for sql, column in ((_PARCELS, "p.order_id"), (_BY_CHANNEL, "o.id")):
+        for pk, *parcel in _in(found, sql, column, ids):
+            found[pk].parcels.append((parcel[0], parcel[1], parcel[2], parcel[3]))
     _cost(found, ids)
     return found
 

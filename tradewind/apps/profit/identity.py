@@ -27,6 +27,13 @@ GROUPS = {INCOME: ("revenue", "refund"), GOODS: ("goods",), LANDED: ("landed",),
 _OWN = {chart.GOODS_COST: GOODS, chart.LANDED_COST: LANDED}
 _TAX_OWED = tuple(kind for kind in OWED if KINDS[kind].component == TAX)
 _OWED = "owed"
+# Orders of which something is known that the next posting of the books takes: a sale, a settlement, a cost.
+_WAITING = """SELECT o.id FROM orders_order o WHERE o.state = 'shipped' AND NOT o.booked
+UNION SELECT t.order_id FROM settlements_settlementline t
+  JOIN settlements_settlementfile f ON f.id = t.settlement_id
+  WHERE f.state NOT IN ('held', 'posted') AND t.order_id IS NOT NULL
+UNION SELECT l.order_id FROM stock_costlayer y JOIN stock_layeruse u ON u.layer_id = y.id
+  JOIN orders_orderline l ON l.id = u.source_id WHERE y.late AND u.source = 'order_line'"""
 NAMED = 20  # orders named that nobody explains
 
 
@@ -35,9 +42,10 @@ class Identity:
     """orders - not_booked - receivable - rounding + unallocated + unexplained = ledger, in base currency.
 
     `orders` is every known component of every order (signed: costs negative); `not_booked` is what
-    they hold that the books do not (estimates, freight before the carrier's bill); `receivable` is
-    what settlements paid beyond the sale; `rounding` the cents by which amounts converted together and
-    apart differ; `unallocated` is booked for no order; `unconverted` names amounts without a rate.
+    they hold that the books do not (estimates, freight before the carrier's bill, what the next posting
+    takes); `receivable` is what settlements paid beyond the sale; `rounding` the cents by which amounts
+    converted together and apart differ; `unallocated` is booked for no order; `unconverted` names
+    amounts without a rate.
     `unexplained` must be zero; `wrong` names the orders where it is not.
     """
 
@@ -109,7 +117,7 @@ def _compare(row: tuple[Any, ...], books: _Books, sums: _Sums) -> None:
         sums.orders += known
         if not over and group != INCOME:
             continue
-        if any(parts[n][1] != ACTUAL for n in names):
+        if order in books.waiting or any(parts[n][1] != ACTUAL for n in names):
             sums.not_booked += over
             continue
         if group == INCOME and stage != "estimated":
@@ -130,6 +138,7 @@ class _Books:
 
     def __init__(self, company_id: int, base: str, days: dict[int, date]) -> None:
         self.base, self.days = base, days
+        self.waiting = {row[0] for row in fetch(_WAITING)}
         self.of_order: dict[tuple[int, str], int] = {}
         self.owed: dict[int, int] = {}
         self.unconverted: list[Money] = []

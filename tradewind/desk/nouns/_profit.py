@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +86,13 @@ def basis_choices(_actor: Actor) -> Choices:
 def account_choices(_actor: Actor) -> Choices:
     """Accounts of income and expense."""
     rows = Account.objects.filter(kind__in=("income", "expense")).order_by("code")
-    return [(a.code, f"{a.code} {a.name_zh} {_now(a.name)}") for a in rows]
+    return [(a.code, account_name(a)) for a in rows]
+
+
+def account_name(account: Account) -> str:
+    """An account's code and its name in the reader's language: "6602 Advertising"."""
+    chinese = (get_language() or "").startswith("zh")
+    return f"{account.code} {account.name_zh if chinese else account.name}"
 
 
 def span_fields(dimensions: tuple[str, ...] = FILTERS) -> tuple[Field, ...]:

@@ -29,7 +29,7 @@ from tradewind.desk.kernel import (
     Ref,
 )
 from tradewind.desk.nouns._money import company_choices, store_choices
-from tradewind.desk.nouns._profit import BASES, account_choices, basis_choices
+from tradewind.desk.nouns._profit import BASES, account_choices, account_name, basis_choices
 from tradewind.engine.access import Actor
 
 
@@ -50,14 +50,14 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     if row is None:
         return None
     account = Account.objects.filter(code=row.account).first()
-    named = f"{row.account} {account.name_zh} {_now(account.name)}" if account else _account(row)
+    named = account_name(account) if account else _account(row)
     question = {"company": row.company.code, "since": row.valid_from.isoformat(), "by": "store"}
     return Detail(
         named,
         _basis(row),
         facts=(
             Fact(_("Company"), str(row.company)),
-            Fact(_("Account"), named),
+            Fact(_("Ledger account"), named),
             Fact(_("Basis"), _basis(row)),
             Fact(_("Only this store"), _store(row), LINK),
             Fact(_("From month"), row.valid_from, DATE),
@@ -93,7 +93,7 @@ NOUN = Noun(
     view="profit.view",
     rows=queries.allocation_rules,
     columns=(
-        Column("account", _("Account"), value=_account, sort="account"),
+        Column("account", _("Ledger account"), value=_account, sort="account"),
         Column("basis", _("Basis"), value=_basis, wide=True),
         Column("store", _("Only this store"), LINK, _store),
         Column("company", _("Company"), value=lambda r: str(r.company), sort="company__code"),
@@ -108,7 +108,7 @@ NOUN = Noun(
             "set", _("Set a rule"), _set, "profit.change", NONE,
             (
                 Field("company", _("Company"), CHOICE, choices=company_choices),
-                Field("account", _("Account"), CHOICE, required=False, choices=account_choices,
+                Field("account", _("Ledger account"), CHOICE, required=False, choices=account_choices,
                       help=_("Empty: every account without a rule of its own")),
                 Field("basis", _("Basis"), CHOICE, choices=basis_choices),
                 Field("store", _("Only this store"), CHOICE, required=False, choices=store_choices,

@@ -69,18 +69,25 @@ def _groups(by: Actor, span: Span, along: Sequence[str], shared: bool) -> tuple[
 def _facts(totals: Sequence[Group], row: Mapping[str, Any], by: Actor) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     for one in totals:
+        tree = _tree(one) if by.sees(COST) else None
         facts += [
             Fact(_("Order lines"), one.sums["line_count"], INT),
             Fact(_("Units"), one.sums["units"], INT),
             Fact(_("Revenue"), one.money("revenue"), MONEY, hidden=PROFIT),
-            Fact(_("Profit"), one.money("profit"), MONEY, _tree(one) if by.sees(COST) else None, PROFIT),
+            Fact(
+                _("Profit"),
+                one.money("profit"),
+                MONEY,
+                None if one.shared_minor is not None else tree,
+                PROFIT,
+            ),
             Fact(_("Margin"), margin(one), PERCENT, hidden=PROFIT),
         ]
         if one.shared_minor is not None:
             shared = Money(one.shared_minor, one.currency)
             facts += [
                 Fact(_("Shared costs"), shared, MONEY, hidden=PROFIT),
-                Fact(_("Profit after shared costs"), one.left, MONEY, hidden=PROFIT),
+                Fact(_("Profit after shared costs"), one.left, MONEY, tree, PROFIT),
             ]
     question = {name: _plain(value) for name, value in row.items() if value}
     if by.user_id is not None:

@@ -23,6 +23,7 @@ from tradewind.desk.nouns._profit import (
     PROFIT,
     WHYS,
     account_choices,
+    account_name,
     basis_choices,
     key_text,
 )
@@ -121,7 +122,7 @@ def _along(now: Borne, other: Borne | None, dimension: str) -> Table:
 
 def _pools(now: Borne, other: Borne | None) -> Table:
     """Every pool with what became of it, and the journal entries behind it."""
-    accounts = {a.code: f"{a.code} {a.name_zh} {_now(a.name)}" for a in Account.objects.all()}
+    accounts = {a.code: account_name(a) for a in Account.objects.all()}
     stores = {s.pk: s.name for s in Store.objects.all()}
     others = {p.pool: p for p in other.shares.placed} if other else {}
     rows = [
@@ -130,7 +131,7 @@ def _pools(now: Borne, other: Borne | None) -> Table:
     ]
     columns = [
         Column("month", _("Month")),
-        Column("account", _("Account"), wide=True),
+        Column("account", _("Ledger account"), wide=True),
         Column("store", _("Store")),
         Column("amount", _("Amount"), MONEY),
         Column("entries", _("Entries"), INT),
@@ -148,7 +149,7 @@ def _pool(
     pool, currency = one.pool, now.company.base_currency
     _first, count = now.costs.entries[pool.account, pool.store_id, pool.month]
     given = {
-        "company": now.company.code, "account": pool.account, "since": pool.month.isoformat(),
+        "company": str(now.company.pk), "account": pool.account, "since": pool.month.isoformat(),
         "until": _last(pool.month).isoformat(),
     }  # fmt: skip
     row = {
