@@ -24,11 +24,15 @@ USUAL: Mapping[str, str] = {kind.code: kind.account for kind in KINDS.values()}
 
 @dataclass(frozen=True, slots=True)
 class KindSum:
-    """What a settlement says of an order (None: of no order known here) under one kind."""
+    """What a settlement says of an order (None: of no order known here) under one kind.
+
+    `unsold`: an order that somebody else shipped, so that no sale of it is or will be booked.
+    """
 
     kind: str
     order_id: int | None
     amount: Money
+    unsold: bool = False
 
 
 def transfer(debit: str, left: Money, credit: str, right: Money) -> tuple[PostingPlan, ...]:
@@ -120,8 +124,8 @@ def settlement(
     """A settlement whose lines sum to its total: what was owed is settled, fees are cost, the rest is due.
 
     Lines of an order known here take goods, shipping, promotion and tax off the receivable its sale
-    opened; of an order not known here they are income by themselves. The total waits on 1901 for
-    the payout. `accounts` says where each kind is booked. None when nothing moves.
+    opened; of an order not known here, or shipped by others, they are income by themselves. The total
+    waits on 1901 for the payout. `accounts` says where each kind is booked. None when nothing moves.
     """
     posted: dict[tuple[str, int | None], int] = {}
     for part in sums:
@@ -139,7 +143,7 @@ def settlement(
 
 
 def _account(part: KindSum, accounts: Mapping[str, str]) -> str:
-    if part.order_id is not None and part.kind in OWED:
+    if part.order_id is not None and part.kind in OWED and not part.unsold:
         return chart.RECEIVABLE
     return accounts[part.kind]
 

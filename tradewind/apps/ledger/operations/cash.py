@@ -68,12 +68,15 @@ def kind_sums(batch: Sequence[SettlementFile]) -> dict[int, list[plans.KindSum]]
     by_id = {s.pk: s for s in batch}
     sums: dict[int, list[plans.KindSum]] = defaultdict(list)
     rows = fetch(
-        "SELECT settlement_id, kind, order_id, sum(amount_minor) FROM settlements_settlementline "
-        f"WHERE {among('settlement_id')} GROUP BY settlement_id, kind, order_id",
+        "SELECT x.settlement_id, x.kind, x.order_id, x.minor, o.id IS NOT NULL FROM (SELECT settlement_id, "
+        "kind, order_id, sum(amount_minor) AS minor FROM settlements_settlementline "
+        f"WHERE {among('settlement_id')} GROUP BY settlement_id, kind, order_id) x LEFT JOIN orders_order o "
+        "ON o.id = x.order_id AND o.state || '' = 'elsewhere' AND NOT o.by_channel",
         [id_set(by_id)],
     )
-    for pk, kind, order_id, minor in rows:
-        sums[pk].append(plans.KindSum(kind, order_id, Money(int(minor), by_id[pk].currency)))
+    for pk, kind, order_id, minor, unsold in rows:
+        amount = Money(int(minor), by_id[pk].currency)
+        sums[pk].append(plans.KindSum(kind, order_id, amount, bool(unsold)))
     return sums
 
 
