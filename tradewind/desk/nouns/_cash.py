@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.models import Statement
+from tradewind.connectors import registry
+from tradewind.connectors.base import COLLECTION
 from tradewind.desk.kernel import DATE, INT, LINK, MONEY, Column, Fact, Ref, Table
 
 CERTAINTY = {
@@ -24,6 +27,14 @@ STATEMENT_COLUMNS = (
     Column("new_count", _("New lines"), INT),
     Column("file", _("File"), LINK, lambda s: Ref("statements", s.pk, s.file.name)),
 )
+
+
+def provider_name(code: str) -> str:
+    """A collection provider as its reader calls it; the code where there is no such connector."""
+    for m in registry.manifests(COLLECTION):
+        if m.code == code:
+            return m.name_zh if (get_language() or "").startswith("zh") else m.name
+    return code
 
 
 def balance_facts(noun: str, pk: int, company_id: int) -> tuple[Fact, ...]:

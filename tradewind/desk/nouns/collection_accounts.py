@@ -39,7 +39,7 @@ from tradewind.desk.kernel import (
     Ref,
     Table,
 )  # fmt: skip
-from tradewind.desk.nouns._cash import balance_facts, statements_table
+from tradewind.desk.nouns._cash import balance_facts, provider_name, statements_table
 from tradewind.desk.nouns._money import bank_choices, company_codes, money, taken_words, typed_money
 from tradewind.desk.nouns._statement_layouts import layout_fields, layout_of, preview_words
 from tradewind.engine.access import Actor
@@ -54,7 +54,7 @@ _WITHDRAWALS = (
 
 
 def _providers(_actor: Actor) -> list[tuple[str, str]]:
-    return [(m.code, m.name_zh) for m in registry.manifests(COLLECTION)]
+    return [(m.code, provider_name(m.code)) for m in registry.manifests(COLLECTION)]
 
 
 def _detail(actor: Actor, pk: int) -> Detail | None:
@@ -68,8 +68,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         a.state,
         (
             *balance_facts("collection_accounts", a.pk, a.company_id),
-            Fact(_("Layout of its files"), _("its own") if a.template else a.provider),
-            Fact(_("Provider"), a.provider),
+            Fact(_("Layout of its files"), _("its own") if a.template else provider_name(a.provider)),
+            Fact(_("Provider"), provider_name(a.provider)),
             Fact(_("Company"), Ref("companies", a.company_id, str(a.company)), LINK),
             Fact(_("Read until"), a.watermark, TIME),
         ),
@@ -139,7 +139,7 @@ NOUN = Noun(
     columns=(
         Column("code", _("Code"), sort="code"),
         Column("name", _("Name"), sort="name", wide=True),
-        Column("provider", _("Provider"), sort="provider"),
+        Column("provider", _("Provider"), value=lambda a: provider_name(a.provider), sort="provider"),
         Column("currency", _("Currency"), sort="currency"),
         Column("watermark", _("Read until"), TIME, sort="watermark"),
         Column("state", _("State"), STATE),
@@ -148,7 +148,7 @@ NOUN = Noun(
     order="code",
     search=("code__istartswith", "name__icontains"),
     state_field="state",
-    states=(("open", _("Open"), "good"), ("closed", _("Closed"), "idle")),
+    states=(("open", _("In use"), "good"), ("closed", _("Closed"), "idle")),
     actions=(
         Action("open", _("Open a collection account"), _open, "treasury.change", NONE, (
             Field("company", _("Company"), CHOICE, choices=company_codes),

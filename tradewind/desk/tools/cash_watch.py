@@ -21,12 +21,11 @@ from tradewind.desk.kernel import (
     MONEY,
     PERCENT,
     Column,
-    Fact,
     Field,
     Ref,
     Table,
 )
-from tradewind.desk.nouns._cash import CERTAINTY
+from tradewind.desk.nouns._cash import CERTAINTY, provider_name
 from tradewind.desk.nouns._money import company_codes
 from tradewind.engine.access import Actor
 from tradewind.engine.money import quantize
@@ -47,7 +46,7 @@ NOUNS = {
     "conversions": _("Conversions into home currency"), "bank_lines": _("Bank lines"),
 }  # fmt: skip
 _BREAKS = (
-    Column("what", _("What"), value=lambda b: str(BREAKS[b.code]), wide=True),
+    Column("what", _("What broke"), value=lambda b: str(BREAKS[b.code]), wide=True),
     Column("row", _("Document"), LINK, lambda b: Ref(b.noun, b.id, b.text)),
     Column("amount", _("Amount"), MONEY),
     Column("on", _("Since"), DATE),
@@ -66,7 +65,9 @@ _AGES = (
     Column("oldest", _("Oldest, days"), INT),
 )
 _SHARES = (
-    Column("provider", _("Provider"), value=lambda e: e.provider or str(_("Banks")), wide=True),
+    Column(
+        "provider", _("Provider"), value=lambda e: provider_name(e.provider) or str(_("Banks")), wide=True
+    ),
     Column("held", _("Lies there"), MONEY),
     Column("underway", _("Under way from there"), MONEY),
     Column("share", _("Share"), PERCENT, lambda e: _percent(e.share)),
@@ -93,10 +94,16 @@ def _answer(by: Actor, row: Mapping[str, Any], today: date) -> Answer:
     companies = Company.objects.order_by("code")
     if row["company"]:
         companies = companies.filter(code=row["company"])
-    found = queries.breaks(by, on)
-    ages = queries.ageing(by, on)
+    one = companies[0].pk if row["company"] and companies else None
+    found = queries.breaks(by, on, one)
+    ages = queries.ageing(by, on, one)
     tables = [
-        Table(_("Breaks"), _BREAKS, found, _("Nothing is broken: every hop that should be there is there.")),
+        Table(
+            _("What is broken"),
+            _BREAKS,
+            found,
+            _("Nothing is broken: every hop that should be there is there."),
+        ),
         Table(_("What waits, by age"), _AGES, ages, _("Nothing waits.")),
     ]
     alerts: list[str] = []
@@ -114,8 +121,7 @@ def _answer(by: Actor, row: Mapping[str, Any], today: date) -> Answer:
         )
     figures = {"breaks": len(found), "waiting": sum(sum(a.counts) for a in ages), "alerts": len(alerts)}
     return Answer(
-        _now("%(n)d breaks") % {"n": len(found)}, (Fact(_("Breaks"), len(found), INT),), tuple(tables),
-        alerts=tuple(alerts), figures=figures,
+        _now("%(n)d breaks") % {"n": len(found)}, tables=tuple(tables), alerts=tuple(alerts), figures=figures,
     )  # fmt: skip
 
 
@@ -124,7 +130,11 @@ def _too_much(shares: list[queries.Exposure], most: Any) -> list[str]:
         return []
     return [
         _now("%(share)s %% of the cash lies with %(provider)s: more than the %(most)s %% set.")
-        % {"share": _percent(e.share), "provider": e.provider, "most": _percent(Fraction(most))}
+        % {
+            "share": _percent(e.share),
+            "provider": provider_name(e.provider),
+            "most": _percent(Fraction(most)),
+        }
         for e in shares
         if e.provider and e.share is not None and e.share > most
     ]
@@ -146,7 +156,7 @@ TOOL = Tool(
     ),
     run=_run,
     columns=(
-        Column("breaks", _("Breaks"), INT),
+        Column("breaks", _("What is broken"), INT),
         Column("waiting", _("Waiting"), INT),
         Column("alerts", _("Alerts"), INT),
     ),

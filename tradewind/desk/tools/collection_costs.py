@@ -16,6 +16,7 @@ from tradewind.apps.treasury import queries
 from tradewind.apps.treasury.queries import Card, HopCost, ProviderCost
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import CHOICE, DATE, DECIMAL, INT, MONEY, Column, Fact, Field, Table
+from tradewind.desk.nouns._cash import provider_name
 from tradewind.desk.nouns._money import company_codes
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem
@@ -26,25 +27,25 @@ HOPS = {
     "account": _("Fee of the account"), "withdrawal": _("Withdrawal"),
     "fx": _("Conversion against the reference rate"), "bank": _("Kept by banks on the way"),
 }  # fmt: skip
+SHORT = {
+    "platform": _("Channel"), "receipt": _("Receipt fee"), "account": _("Account fee"),
+    "withdrawal": _("Withdrawal"), "fx": _("FX"), "bank": _("Bank fee"),
+}  # fmt: skip
 _HOPS = (
     Column("provider", _("Provider")),
     Column("hop", _("Hop"), value=lambda r: str(HOPS[r.hop.hop]), wide=True),
     Column("count", _("Movements"), INT, "hop.count"),
-    Column("volume", _("Passed"), MONEY, "hop.volume"),
-    Column("lost", _("Lost"), MONEY, "hop.lost"),
+    Column("volume", _("Passed through"), MONEY, "hop.volume"),
+    Column("lost", _("Lost on the way"), MONEY, "hop.lost"),
     Column("bp", _("Rate (bp)"), DECIMAL, "hop.bp"),
     Column("unknown", _("Without a reference rate"), INT, lambda r: r.hop.unknown or None),
 )
 _ALL_IN = (
-    Column("provider", _("Provider"), value="cost.provider"),
-    Column("currency", _("Currency"), value="cost.currency"),
+    Column("provider", _("Provider"), value=lambda r: f"{provider_name(r.cost.provider)} {r.cost.currency}"),
+    *(Column(hop, label, DECIMAL, lambda r, hop=hop: r.bp(hop)) for hop, label in SHORT.items()),
     Column("all_in", _("All in (bp)"), DECIMAL, "cost.all_in_bp"),
-    Column("withdraw", _("Withdrawal and conversion (bp)"), DECIMAL, lambda r: r.withdrawn),
     Column("card", _("Published card (bp)"), value=lambda r: r.card_text),
     Column("verdict", _("Against the card"), value=lambda r: r.verdict, wide=True),
-    Column(
-        "whole", _("Complete"), value=lambda r: str(_("yes") if r.cost.complete else _("without some rates"))
-    ),
 )
 
 
@@ -58,6 +59,10 @@ class _HopRow:
 class _Row:
     cost: ProviderCost
     card: Card | None
+
+    def bp(self, hop: str) -> Decimal | None:
+        """The rate of one hop."""
+        return next((h.bp for h in self.cost.hops if h.hop == hop), None)
 
     @property
     def withdrawn(self) -> Decimal | None:
@@ -96,10 +101,15 @@ def _answer(by: Actor, row: Mapping[str, Any], today: date) -> Answer:
     costs = queries.collection_costs(by, first, last, company.pk if company else None)
     cards = queries.cards([c.provider for c in costs], last)
     rows = [_Row(c, cards.get(c.provider)) for c in costs]
-    hops = [_HopRow(f"{c.provider} {c.currency}", h) for c in costs for h in c.hops]
+    hops = [
+        _HopRow(f"{provider_name(c.provider)} {c.currency}", h)
+        for c in costs
+        for h in c.hops
+        if h.lost or h.unknown
+    ]
     empty = _("No money moved in these days.")
     unknown = sum(h.hop.unknown for h in hops)
-    alerts = ()
+    alerts: tuple[str, ...] = ()
     if unknown:
         alerts = (
             _now("%(n)d conversions have no reference rate: their loss is not counted.") % {"n": unknown},

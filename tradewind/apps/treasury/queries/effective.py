@@ -162,12 +162,11 @@ def cards(providers: Iterable[str], on: date) -> dict[str, Card]:
         rules = book.all("collection_fee", on, provider=provider)
         for rule in sorted(rules, key=lambda r: (book.active(r), r.rank)):  # the last one stands
             values = rule.values
-            low, high = (Fraction(values[name]) for name in ("withdraw_low", "withdraw_high"))
-            receive = Fraction(values["receive_rate"])
-            found[provider] = Card(
-                provider, rule.id, *(quantize(x * 10_000, 1) for x in (receive, low, high)),
-                book.active(rule), rule.source,
-            )  # fmt: skip
+            receive, low, high = (
+                quantize(Fraction(values[name]) * 10_000, 1)
+                for name in ("receive_rate", "withdraw_low", "withdraw_high")
+            )
+            found[provider] = Card(provider, rule.id, receive, low, high, book.active(rule), rule.source)
     return found
 
 

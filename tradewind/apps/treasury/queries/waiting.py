@@ -52,31 +52,43 @@ def proposals(actor: Actor, line_id: int | None = None) -> list[Proposal]:
     return [p for p in found if line_id is None or p.received_id == line_id]
 
 
-def unmatched(actor: Actor, on: date) -> list[Waiting]:
+def unmatched(actor: Actor, on: date, company_id: int | None = None) -> list[Waiting]:
     """Everything without its other side, oldest first: payouts, receipts, withdrawals, money in at banks.
 
     Money that leaves a bank account is the payables' to explain and is not listed.
     """
     found = [
         Waiting("payouts", p.pk, p.settlement.external_id, p.amount, p.expected_on, _age(p.expected_on, on))
-        for p in payouts(actor).filter(state__in=(EXPECTED, FAILED))
+        for p in payouts(actor).filter(of_company("store__company", company_id), state__in=(EXPECTED, FAILED))
     ]
     found += [
         Waiting(
             "collection_lines", x.pk, x.reference or x.external_id, x.amount, x.at.date(),
             _age(x.at.date(), on),
         )
-        for x in open_lines(actor)
+        for x in open_lines(actor).filter(of_company("account__company", company_id))
     ]  # fmt: skip
     found += [
         Waiting("conversions", c.pk, c.group, c.bought, c.at.date(), _age(c.at.date(), on))
-        for c in conversions(actor).exclude(state__in=(ARRIVED, RETURNED))
+        for c in conversions(actor).filter(from_company(company_id)).exclude(state__in=(ARRIVED, RETURNED))
     ]
     found += [
         Waiting("bank_lines", b.pk, b.reference or b.external_id, b.amount, b.on, _age(b.on, on))
-        for b in open_bank_lines(actor)
+        for b in open_bank_lines(actor).filter(of_company("account__company", company_id))
     ]
     return sorted(found, key=lambda w: (-(w.age_days if w.age_days is not None else -1), w.noun, w.id))
+
+
+def of_company(path: str, company_id: int | None) -> Q:
+    """Rows whose path leads to a company; all rows for None."""
+    return Q() if company_id is None else Q(**{path: company_id})
+
+
+def from_company(company_id: int | None) -> Q:
+    """Conversions that left an account of a company; of all companies for None."""
+    if company_id is None:
+        return Q()
+    return Q(collection__company=company_id) | Q(sold_line__account__company=company_id)
 
 
 def open_lines(actor: Actor) -> QuerySet[CollectionLine]:
@@ -112,10 +124,10 @@ class Bucket:
     oldest: int | None
 
 
-def ageing(actor: Actor, on: date) -> list[Bucket]:
+def ageing(actor: Actor, on: date, company_id: int | None = None) -> list[Bucket]:
     """What is unmatched by noun and currency, counted by age: up to 3, 7, 14, 30, 60 days, older, undated."""
     groups: dict[tuple[str, str], list[Waiting]] = defaultdict(list)
-    for one in unmatched(actor, on):
+    for one in unmatched(actor, on, company_id):
         groups[one.noun, one.amount.currency].append(one)
     return [
         Bucket(
