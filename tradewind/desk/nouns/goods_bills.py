@@ -166,6 +166,11 @@ NOUN = Noun(
         Column("sheet", _("Sheet"), sort="sheet"),
     ),
     detail=_detail,
+    states=(
+        ("stands", _("Stands"), "good"),
+        ("taken_back", _("Taken back"), "idle"),
+        ("reversal", _("Takes back"), "wait"),
+    ),
     search=("number__istartswith", "creditor__icontains", "sheet__istartswith", "target__icontains"),
     filters=(
         Filter("kind", _("Kind"), "kind", lambda _a: [(k, KIND_NAMES[k]) for k in KINDS]),

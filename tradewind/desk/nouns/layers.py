@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.stock.models import CostLayer, LayerUse
-from tradewind.apps.stock.operations import value_found, withdraw_costs
+from tradewind.apps.stock.operations import choose_batch, value_found, withdraw_costs
 from tradewind.apps.stock.queries import layers_visible, layers_without_cost
 from tradewind.desk.kernel import (
     DECIMAL,
@@ -38,6 +39,8 @@ from tradewind.desk.nouns.goods_bills import lay
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError
+
+_OPEN = ("new", "held", "ready", "picking")
 
 
 def _balance(row: Any) -> Ref:
@@ -103,6 +106,19 @@ def _charge(call: Call) -> Outcome:
     return lay(call, list(call.ids))
 
 
+def _keep(call: Call) -> Outcome:
+    layer = layers_visible(call.by).get(pk=call.ids[0])
+    lines = OrderLine.objects.filter(
+        order__external_id=call.values["order"].strip(), sku_id=layer.balance.sku_id, order__state__in=_OPEN
+    )
+    ids = list(lines.values_list("id", flat=True))
+    if not ids:
+        why = _now("no open order of this number asks for these goods")
+        raise Refused([Problem(None, "order", call.values["order"], why)])
+    done = choose_batch(demand="order_line", demand_ids=ids, batch=layer.batch, now=call.now, by=call.by)
+    return Outcome(_("The order is taken from this batch."), done)
+
+
 def _withdraw(call: Call) -> Outcome:
     done = withdraw_costs(layer_ids=call.ids, reason=call.values["reason"], now=call.now, by=call.by)
     return Outcome(_("Their cost is missing now; bought goods are priced again."), len(done))
@@ -154,6 +170,9 @@ NOUN = Noun(
             Field("unit_cost", _("Cost a unit"), DECIMAL, help=_("In the base currency of the stock owner")),
         )),
         Action("charge", _("Enter bills"), _charge, "stock.cost", MANY, lines=FEES),
+        Action("keep", _("Keep for an order"), _keep, "stock.change", ONE, (
+            Field("order", _("Order"), help=_("Only where the owner costs by chosen batches")),
+        )),
         Action("withdraw", _("Cost is wrong"), _withdraw, "stock.cost", MANY, (
             Field("reason", _("Reason"), LONG),
         ), danger=True),
