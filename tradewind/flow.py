@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tradewind.apps.claims import step as claims
 from tradewind.apps.fulfilment import push as tracking
 from tradewind.apps.fulfilment import queries as parcels
 from tradewind.apps.fulfilment import step as fulfilment
@@ -78,6 +79,7 @@ STEPS: tuple[Step, ...] = (
     Step("tracking", _("Push tracking"), 5, "parcels", tracking.push_tracking, _minutes(5), tracking.waiting),
     Step("settlements", _("Pull and match settlements"), 6, "settlements", settlements.run, _minutes(60),
          settlements.waiting),
+    Step("claims", _("Match bills, judge fees"), 6, "findings", claims.run, _minutes(60), claims.waiting),
     Step("treasury", _("Expect payouts, read collection accounts and banks"), 6, "payouts", treasury.run,
          _minutes(60), treasury.waiting),
     Step("payables", _("Take in payables, keep the cash forecast"), 6, "payables", payables.run, _minutes(60),

@@ -36,7 +36,9 @@ def bill_lines(actor: Actor) -> QuerySet[BillLine]:
 def findings(actor: Actor) -> QuerySet[Finding]:
     """What was charged wrong, within the actor's scope; what a later look no longer found is left out."""
     actor.require("claims.view")
-    rows = Finding.objects.select_related("store", "order", "sku", "bill_line__bill", "claim")
+    rows = Finding.objects.select_related(
+        "store", "order", "sku", "bill_line__bill", "claim", "settlement_line"
+    )
     return _scoped(rows.exclude(state="gone"), actor)
 
 
