@@ -54,8 +54,9 @@ class Rolled:
     """One step of the chain: opening + held - released = closing of the reserve.
 
     `activity` is what the period earned by itself, `inflow` what came in from outside (payouts that
-    failed and came back, debts charged to a card; other transfers where the reserve is not restated), `paid` the payout, `debt` what is owed to the channel
-    after it: opening - debt before + activity + inflow - paid = closing - debt, wherever the chain holds.
+    failed and came back, debts charged to a card; other transfers where the reserve is not restated),
+    `paid` the payout, `debt` what is owed to the channel after it:
+    opening - debt before + activity + inflow - paid = closing - debt, wherever the chain holds.
     `returned` names the earlier settlements whose payouts came back.
     """
 

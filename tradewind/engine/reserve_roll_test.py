@@ -91,7 +91,7 @@ def made(draws):
     return chain
 
 
-STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(-(10**6), 10**7)), min_size=1, max_size=12)
+STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(-(10**6), 10**7)), min_size=1, max_size=7)
 
 
 @given(STEPS)

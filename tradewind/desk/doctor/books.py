@@ -102,6 +102,21 @@ CHECKS = (
         "settlement {0} is {1} with a remainder of {2} or unknown lines",
     ),
     sql_check(
+        "settlements.taken_back",
+        _("a line that takes another back is its opposite, and takes it back once"),
+        """SELECT f.external_id, t.line_no, t.rule_id FROM settlements_settlementfile f
+        JOIN settlements_settlementline t ON t.settlement_id = f.id
+        WHERE f.corrects_id IS NOT NULL AND t.rule_id LIKE 'settlement:%%' AND 1 <> (
+          SELECT count(*) FROM settlements_settlementfile g
+          JOIN settlements_settlementline x ON x.settlement_id = g.id
+          WHERE (g.id = f.corrects_id OR g.corrects_id = f.corrects_id) AND x.amount_minor = -t.amount_minor
+            AND t.rule_id = 'settlement:' || g.external_id || '#' || x.line_no
+            AND NOT EXISTS (SELECT 1 FROM settlements_settlementline y
+              JOIN settlements_settlementfile h ON h.id = y.settlement_id
+              WHERE h.corrects_id = f.corrects_id AND y.rule_id = t.rule_id AND y.id <> t.id))""",
+        "settlement {0} line {1} takes back {2}",
+    ),
+    sql_check(
         "payouts.expected",
         _("a payout is what its settlement says"),
         """SELECT p.id, p.amount_minor, p.currency, s.total_minor, s.currency FROM treasury_payout p

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tradewind.apps.settlements import queries
 from tradewind.apps.settlements.models import SettlementFile
 from tradewind.apps.settlements.operations import (
+    NOTHING_NEW,
     accept_overlaps,
     discard_settlements,
     import_settlements,
@@ -61,8 +62,13 @@ def _import(call: Call) -> Outcome:
         store_id=store_coded(v["store"], call.by).pk, name=v["file"].name, data=v["file"].content,
         layout=v["layout"] or "", replace=bool(v["replace"]), now=call.now, by=call.by,
     )  # fmt: skip
-    new = sum(1 for i in done if i.how != "unchanged")
+    new = sum(1 for i in done if i.how not in NOTHING_NEW)
     said = _now("%(new)d settlements taken over, %(same)d unchanged.") % {"new": new, "same": len(done) - new}
+    again = sum(1 for i in done if i.how == "same")
+    if again:
+        said += " " + _now("%(n)d are here from a file of another layout, with the same money.") % {
+            "n": again
+        }
     fixed = sum(1 for i in done if i.how == "corrected")
     if fixed:
         said += " " + _now("%(n)d were posted: what differs stands in corrections of their own.") % {

@@ -1,7 +1,7 @@
 """Verbs of settlements."""
 
 from tradewind.apps.settlements.operations.deciding import accept_proposals, reject_proposals
-from tradewind.apps.settlements.operations.importing import Imported, import_settlements
+from tradewind.apps.settlements.operations.importing import NOTHING_NEW, Imported, import_settlements
 from tradewind.apps.settlements.operations.mapping import (
     LineWords,
     map_kind,
@@ -14,6 +14,7 @@ from tradewind.apps.settlements.operations.posting import mark_late_orders_booke
 from tradewind.apps.settlements.operations.proposing import propose_orders
 
 __all__ = [
+    "NOTHING_NEW",
     "Imported",
     "LineWords",
     "accept_overlaps",

@@ -27,6 +27,7 @@ from tradewind.apps.settlements.operations.reissuing import (
     next_number,
     note_reissue,
     open_correction,
+    same_money,
     take_back,
 )
 from tradewind.apps.settlements.operations.storing import check_text, clear_lines, store_new
@@ -38,14 +39,16 @@ from tradewind.db.states import move_all
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Problem, Refused, Settlement
 
-NEW, UNCHANGED, REPLACED, CORRECTED = "new", "unchanged", "replaced", "corrected"
+NEW, UNCHANGED, SAME, REPLACED, CORRECTED = "new", "unchanged", "same", "replaced", "corrected"
+NOTHING_NEW = (UNCHANGED, SAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One settlement of a file: `how` is new, unchanged, replaced or corrected.
+    """One settlement of a file: `how` is new, unchanged, same, replaced or corrected.
 
-    Corrected: it was posted, and `settlement` is the row of what differs.
+    Same: it is here from a file of another layout, with the same money of every order. Corrected: it
+    was posted, and `settlement` is the row of what differs.
     """
 
     settlement: SettlementFile
@@ -101,7 +104,7 @@ def import_settlements(
         done = _take_all(taking, found)
         if not is_new and not taking.notes:
             act.nothing()
-        changed = [i.settlement.pk for i in done if i.how != UNCHANGED]
+        changed = [i.settlement.pk for i in done if i.how not in NOTHING_NEW]
         explain(changed)
         propose_orders(ids=changed, now=now, by=by)
         act.ids.extend(i.settlement.pk for i in done)
@@ -153,6 +156,8 @@ def _again(taking: _Taking, row: int, one: Settlement, old: SettlementFile) -> I
     found = difference(members, one)
     if not found and (old.state == POSTED or _same_head(old, one)):
         return Imported(members[-1], UNCHANGED)
+    if old.state != DISCARDED and old.layout != _layout_of(taking, one) and same_money(members, one):
+        return Imported(members[-1], SAME)
     if not taking.replace:
         reason = _("it is there already with other content")
         if old.state == POSTED:

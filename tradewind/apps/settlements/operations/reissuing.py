@@ -75,6 +75,16 @@ def difference(standing: Sequence[SettlementFile], new: Settlement) -> Differenc
     )
 
 
+def same_money(standing: Sequence[SettlementFile], new: Settlement) -> bool:
+    """Whether another layout's file says the same of every order, in other words and other lines."""
+    before: Counter[str] = Counter()
+    for line in _live(standing):
+        before[line["order_external_id"]] += line["amount_minor"]
+    for row in new.rows:
+        before[row.order_external_id] -= row.amount.minor
+    return not any(before.values()) and new.total.minor == sum(s.total_minor for s in standing)
+
+
 def _live(standing: Sequence[SettlementFile]) -> list[dict[str, Any]]:
     """The lines that hold: those of the files less those that corrections took back."""
     numbers = {s.pk: s.external_id for s in standing}

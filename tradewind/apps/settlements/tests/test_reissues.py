@@ -18,6 +18,7 @@ from tradewind.apps.settlements.operations import (
     mark_settlements_posted,
     remap,
 )
+from tradewind.desk.doctor.books import CHECKS
 from tradewind.engine.access import FINANCE, Actor
 from tradewind.engine.contracts import Refused
 
@@ -170,3 +171,21 @@ def test_what_is_posted_is_not_discarded(harbour, posted):
         discard_settlements(ids=[posted.pk], reason=" ", now=NOW, by=FIN)
     assert facts_hash() == before
     assert SettlementFile.objects.get().state == "posted"
+
+
+def test_the_same_settlement_in_another_layout_is_recognised_by_its_money(harbour, posted):
+    SettlementFile.objects.update(layout="another")
+    posted.lines.filter(description="Referral").update(description="Commission")
+    before = facts_hash(without=("org_storedfile", "org_auditentry"))
+    assert take(harbour, ROWS, "-2.45").how == "same"
+    assert facts_hash(without=("org_storedfile", "org_auditentry")) == before
+    with pytest.raises(Refused, match="other content"):
+        take(harbour, DEARER, "-2.00")
+
+
+def test_the_doctor_sees_a_line_taken_back_that_is_not_the_opposite(harbour, posted):
+    one = take(harbour, DEARER, "-2.00", replace=True).settlement
+    (check,) = [c for c in CHECKS if c.code == "settlements.taken_back"]
+    assert check.run() == []
+    one.lines.filter(line_no=1).update(amount_minor=3_40)
+    assert check.run() == ["settlement B-1/1 line 1 takes back settlement:B-1#5"]
