@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tradewind.desk.doctor import books, goods, house, installation
+from tradewind.desk.doctor import books, goods, house, installation, payables
 from tradewind.desk.doctor.kernel import Check
 
 MOST = 20  # findings shown of one check; the rest is counted
@@ -22,7 +22,7 @@ class Result:
 
 def checks() -> tuple[Check, ...]:
     """Every check, the cheap ones about the installation first."""
-    return (*installation.CHECKS, *house.CHECKS, *goods.CHECKS, *books.CHECKS)
+    return (*installation.CHECKS, *house.CHECKS, *goods.CHECKS, *books.CHECKS, *payables.CHECKS)
 
 
 def examine(only: Collection[str] = ()) -> list[Result]:

@@ -23,7 +23,7 @@ KINDS = {
     "deposit": _("Deposit"),
     "freight": _("First leg and duty"),
     "bill": _("Bill of a carrier or warehouse"),
-    "ads": _("Ads"),
+    "ads": _("Advertising"),
     "tax": _("Tax"),
     "payroll": _("Payroll"),
     "rent": _("Rent"),

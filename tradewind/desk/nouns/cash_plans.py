@@ -140,7 +140,7 @@ NOUN = Noun(
             Field("raise_days", _("Becomes a payable days ahead"), INT, False,
                   help=_("Empty: it is charged by itself and only expected")),
         ), key="n"),
-        Action("end", _("End"), _end, "payables.change", MANY, (Field("reason", _("Reason"), LONG),),
+        Action("end", _("End the plan"), _end, "payables.change", MANY, (Field("reason", _("Reason"), LONG),),
                states=("active",), danger=True),
     ),
     empty=_("Plan ads, payroll, rent and tax, so that the cash calendar knows them."),

@@ -89,7 +89,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Days"), f.days, INT),
             Fact(_("Cash on that day"), _opening(f), MONEY),
             Fact(_("Lowest evening, likely"), low["likely"], MONEY),
-            Fact(_("On"), low["on"], DATE),
+            Fact(_("On the day"), low["on"], DATE),
         ),
         tables=(
             Table(
@@ -116,7 +116,7 @@ NOUN = Noun(
     code="forecasts",
     label=_("Kept forecasts"),
     stage=6,
-    place=30,
+    place=29,
     icon="history",
     prefix="fct",
     view="treasury.view",

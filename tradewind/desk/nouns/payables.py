@@ -66,7 +66,7 @@ from tradewind.engine.payable_kinds import BY_HAND, DEPOSIT
 STATES = (
     ("open", _("To be requested"), "wait"),
     ("requested", _("Requested"), "wait"),
-    ("cleared", _("Cleared"), "done"),
+    ("cleared", _("Nothing left to pay"), "done"),
 )
 _CLEARED = (
     Column("on", _("Day"), DATE),
@@ -119,7 +119,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Not asked for yet"), p.free, MONEY, None, "cost"),
             Fact(_("Paid and not set off"), p.unused if p.kind == DEPOSIT else None, MONEY, None, "cost"),
             Fact(_("Day"), p.on, DATE),
-            Fact(_("Due on"), p.due_on, DATE),
+            Fact(_("Due day"), p.due_on, DATE),
             Fact(_("Document"), _document(proof), LINK),
             Fact(_("Match of documents"), evidence_word(proof.state)),
             Fact(_("Purchase order"), Ref("purchase_orders", p.order_id, p.order.number) if p.order else None,
@@ -239,7 +239,7 @@ NOUN = Noun(
         Column("creditor", _("Creditor"), sort="creditor", hidden="supplier", wide=True),
         Column("amount", _("Amount"), MONEY, sort="amount_minor", hidden="cost"),
         Column("left", _("Still owed"), MONEY, hidden="cost"),
-        Column("due_on", _("Due on"), DATE, sort="due_on"),
+        Column("due_on", _("Due day"), DATE, sort="due_on"),
         Column("match", _("Match of documents"), value=lambda p: evidence_word(p.match_state)),
         Column("company", _("Company"), value=lambda p: str(p.company)),
         Column("state", _("State"), STATE),
@@ -266,7 +266,7 @@ NOUN = Noun(
             Field("number", _("Number"), help=_("Of its document; once a creditor")),
             Field("amount", _("Amount"), MONEY),
             Field("on", _("Day"), DATE),
-            Field("due_on", _("Due on"), DATE, False),
+            Field("due_on", _("Due day"), DATE, False),
             Field("order", _("Purchase order"), required=False, help=_("Of a deposit: PO-000012")),
             Field("note", _("Note"), LONG, False),
         ), key="n"),

@@ -99,7 +99,7 @@ def _line_columns(proofs: dict[int, Evidence]) -> tuple[Column, ...]:
     return (
         Column("payable", _("Payable"), LINK, lambda x: payable_ref(x.payable)),
         Column("kind", _("Kind"), value=lambda x: str(KINDS[x.payable.kind])),
-        Column("due_on", _("Due on"), DATE, "payable.due_on"),
+        Column("due_on", _("Due day"), DATE, "payable.due_on"),
         Column("amount", _("Asked"), MONEY, lambda x: Money(x.amount_minor, x.payable.currency)),
         Column("paid", _("Paid"), MONEY, lambda x: Money(x.paid_minor, x.payable.currency)),
         Column("document", _("Document"), LINK, document),

@@ -52,7 +52,7 @@ _NOUNS: Mapping[str, tuple[Any, str, str]] = {
     "conversion": (Conversion, "group", "conversions"),
 }
 FLOWS = (
-    Column("kind", _("What"), value=lambda r: str(FLOW_KINDS[r["flow"].kind])),
+    Column("kind", _("What moves"), value=lambda r: str(FLOW_KINDS[r["flow"].kind])),
     Column("document", _("Document"), LINK, wide=True),
     Column("amount", _("Likely"), MONEY, value=lambda r: r["flow"].amount),
     Column("least", _("Cautious"), MONEY, value=lambda r: r["flow"].least),
@@ -84,7 +84,8 @@ def _refs(sources: Iterable[str]) -> dict[str, Ref]:
     return out
 
 
-_WIDE, _TALL = 8, 200  # units of a day, and of the whole height
+_WIDE, _TALL, _RULE = 8, 200, 10  # units of a day, of the whole height, of the ruler of days
+_WEEKS = 100  # days up to which the ruler shows weeks; then months
 
 
 def curve(found: Calendar, floor: Money | None) -> Picture:
@@ -112,7 +113,20 @@ def curve(found: Calendar, floor: Money | None) -> Picture:
         shapes.append(Shape(n * _WIDE, at, _WIDE - 1, 3, _said(day, found.currency), 4 if below else 0))
     if floor is not None:
         shapes.append(Shape(0, y(floor.minor), wide, 1, f"{_now('Least cash to hold')}: {floor}", 1))
-    return Picture(_("Cash every evening: cautious to hopeful, and likely"), wide, _TALL, tuple(shapes), True)
+    shapes += _ruler(found.days)
+    title = _("Cash every evening: cautious to hopeful, and likely")
+    return Picture(title, wide, _TALL + _RULE, tuple(shapes), True)
+
+
+def _ruler(days: Sequence[Day]) -> list[Shape]:
+    """A stretch a week (or a month), each with its first day."""
+    weeks = len(days) <= _WEEKS
+    starts = [n for n, d in enumerate(days) if n == 0 or (d.on.weekday() == 0 if weeks else d.on.day == 1)]
+    ends = [*starts[1:], len(days)]
+    return [
+        Shape(a * _WIDE, _TALL, (b - a) * _WIDE - 1, _RULE, days[a].on.strftime("%m-%d"), 5)
+        for a, b in zip(starts, ends, strict=True)
+    ]
 
 
 def _said(day: Day, currency: str) -> str:

@@ -93,7 +93,7 @@ def _facts(found: CashCalendar, shown: Calendar, low: Day) -> list[Fact]:
         Fact(_("Company"), str(found.company)),
         Fact(_("Cash today"), Money(shown.opening, shown.currency), MONEY),
         Fact(_("Lowest evening, likely"), Money(low.balance.likely, shown.currency), MONEY),
-        Fact(_("On"), low.on, DATE),
+        Fact(_("On the day"), low.on, DATE),
         Fact(_("Least cash to hold"), found.floor, MONEY),
         Fact(_("First evening below, likely"), found.base.short_on.get("likely"), DATE),
         Fact(_("First evening below, cautious"), found.base.short_on.get("low"), DATE),
@@ -141,7 +141,7 @@ def _day(day: Day, shown: Calendar, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 _KINDS = (
-    Column("kind", _("What"), wide=True),
+    Column("kind", _("What moves"), wide=True),
     Column("count", _("How many"), INT),
     Column("amount", _("Likely"), MONEY),
     Column("estimated", _("Of it estimated"), MONEY),
@@ -196,10 +196,11 @@ TOOL = Tool(
         Field("day", _("What moves on"), DATE, False),
     ),
     run=run,
+    wide=True,
     columns=(
         Column("opening", _("Cash today"), MONEY),
         Column("lowest", _("Lowest evening, likely"), MONEY),
-        Column("lowest_on", _("On"), DATE),
+        Column("lowest_on", _("On the day"), DATE),
         Column("short_on", _("First evening below, likely"), DATE),
         Column("short_on_cautious", _("First evening below, cautious"), DATE),
         Column("closing", _("At the end, likely"), MONEY),

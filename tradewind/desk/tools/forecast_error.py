@@ -77,6 +77,7 @@ TOOL = Tool(
         Field("company", _("Company"), CHOICE, False, choices=company_choices, help=_("Empty: the first")),
     ),
     run=run,
+    wide=True,
     columns=(
         Column("forecasts", _("Forecasts"), INT),
         Column("week_median", _("A week ahead half were closer than"), MONEY),

@@ -35,6 +35,7 @@ def keep_forecasts(*, now: datetime, by: Actor) -> int:
         return 0
     with acting(by, "payables.change", kind="forecast", now=now) as act:
         new = insert_rows_once(Forecast, _COLUMNS, rows, unique=["company_id", "made_on"])
+        act.ids = list(Forecast.objects.filter(made_on=today).values_list("id", flat=True))
         act.note(verb="keep_forecasts", new=new)
     return new
 

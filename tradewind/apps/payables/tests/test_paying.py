@@ -42,6 +42,7 @@ from tradewind.apps.payables.tests.world import (
     supplier,
     usd,
 )
+from tradewind.desk.doctor.payables import CHECKS
 from tradewind.engine.access import OWNER, Actor, Denied
 from tradewind.engine.contracts import Refused
 from tradewind.engine.money import Money
@@ -261,3 +262,13 @@ def test_the_sums_on_a_payable_are_those_of_its_clearings():
     one.refresh_from_db()
     assert one.settled_minor == sum(one.clearings.values_list("amount_minor", flat=True)) == 100
     assert one.amount == Money(10_000, "CNY")
+
+
+def test_the_doctor_finds_sums_that_do_not_add_up():
+    account, one = bank(), owed(cny("100.00"))
+    pay(account, approved(one, cny("60.00")))
+    assert [list(c.run()) for c in CHECKS] == [[], [], []]
+    Payable.objects.filter(pk=one.pk).update(settled_minor=6_001)
+    assert [len(list(c.run())) for c in CHECKS] == [1, 0, 0]
+    Payment.objects.update(amount_minor=1)
+    assert [len(list(c.run())) for c in CHECKS] == [1, 1, 0]
