@@ -32,7 +32,7 @@ from tradewind.engine.access import Actor
 
 _ROWS = (
     Column("header", _("In the file"), value=lambda x: x[0]),
-    Column("means", _("Means"), value=lambda x: x[1]),
+    Column("means", _("Is read as"), value=lambda x: x[1]),
 )
 
 _COLUMNS = _(

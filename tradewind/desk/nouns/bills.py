@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tradewind.apps.claims import queries
 from tradewind.apps.claims.models import Bill
@@ -124,11 +123,8 @@ def _alerts(row: Bill, actor: Actor) -> tuple[Any, ...]:
     why = Counter(tuple(pair) for listed in lines for pair in listed[:1])
     if why:
         said = "; ".join(f"{unjudged_label(*pair)} ({n})" for pair, n in why.most_common(4))
-        total = sum(why.values())
-        text = ngettext(
-            "%(n)d line could not be judged. %(why)s", "%(n)d lines could not be judged. %(why)s", total
-        )
-        alerts.append(text % {"n": total, "why": said})
+        text = _now("Lines that could not be judged: %(n)d. %(why)s")
+        alerts.append(text % {"n": sum(why.values()), "why": said})
     return tuple(alerts)
 
 

@@ -33,7 +33,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         facts=(
             Fact(_("Store"), _store(x), LINK),
             Fact(_("Settlements ended from"), x.first_on, DATE),
-            Fact(_("To"), x.last_on, DATE),
+            Fact(_("Settlements ended to"), x.last_on, DATE),
             Fact(_("Judged"), x.judged_count, INT),
             Fact(_("Right"), x.clean_count, INT),
             Fact(_("Too high"), x.found_count, INT),
@@ -58,7 +58,7 @@ NOUN = Noun(
     columns=(
         Column("store", _("Store"), LINK, _store),
         Column("first_on", _("From"), DATE, sort="first_on"),
-        Column("last_on", _("To"), DATE, sort="last_on"),
+        Column("last_on", _("Until"), DATE, sort="last_on"),
         Column("judged", _("Judged"), INT, "judged_count"),
         Column("clean", _("Right"), INT, "clean_count"),
         Column("found", _("Too high"), INT, "found_count"),

@@ -182,7 +182,7 @@ NOUN = Noun(
         Action("audit", _("Judge fees of a store"), _audit, "claims.change", NONE, (
             Field("store", _("Store"), CHOICE, choices=store_codes),
             Field("first", _("Settlements ended from"), DATE),
-            Field("last", _("To"), DATE),
+            Field("last", _("Settlements ended to"), DATE),
         ), key="n"),
         Action("claim", _("Claim"), _claim, "claims.change", MANY, states=("open",), key="c"),
         Action("dismiss", _("Let go"), _dismiss, "claims.change", MANY, (
