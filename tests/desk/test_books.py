@@ -8,7 +8,7 @@ import pytest
 
 from tests.speech import english  # noqa: F401  fixtures
 from tests.trade import make_orders, make_store
-from tradewind.apps.ledger.models import Account, Entry, Period
+from tradewind.apps.ledger.models import Account, Period
 from tradewind.apps.ledger.step import post_ready
 from tradewind.apps.markets.models import FxRate
 from tradewind.desk import doing, export, listing, rows
@@ -107,7 +107,6 @@ def test_the_general_ledger_runs_a_balance_and_its_file_holds_all(store):
 @pytest.mark.parametrize("layout", ["kingdee", "yonyou", "xero", "quickbooks"])
 @pytest.mark.parametrize("per", ["entry", "day", "month"])
 def test_every_layout_balances_and_runs_no_formula(store, layout, per):
-    Entry.objects.filter(pk=0).update(memo="")
     given = {"company": company(store), "layout": layout, "per": per, **JUNE}
     do("entries", "book", company=company(store), on="2026-06-20", event="manual", memo="=HYPERLINK(1)",
        lines=[{"account": "6608", "debit": "5.00", "currency": "CNY"},
@@ -120,7 +119,7 @@ def test_every_layout_balances_and_runs_no_formula(store, layout, per):
     whole = sum(row[i] or 0 for row in body for i in (*sides, *signed))
     assert whole - sum(row[i] or 0 for row in body for i in others) == 0
     text = "".join(export.csv_lines([head, *body]))
-    assert "'=" in text or per != "entry"
+    assert "'=" in text or per != "entry" or layout in ("kingdee", "yonyou"), "there the number goes before"
     assert "-5.00" in text or layout != "xero"
 
 

@@ -6,8 +6,8 @@ file neutralises what a spreadsheet would run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +45,7 @@ class Layout:
     known: str
     source: str
     most_lines: int = 0  # lines a file may have; 0: not known
+    counted: bool = False  # vouchers have whole numbers, from 1 in every month
 
 
 def _debit(line: JournalLine) -> Decimal | None:
@@ -62,15 +63,15 @@ def _foreign(line: JournalLine) -> Decimal | None:
 def _kingdee(line: JournalLine, _tax: str) -> tuple[Cell, ...]:
     foreign = abs(line.base.amount) if line.rate is None else abs(line.amount.amount)
     return (
-        line.on.isoformat(), "记", line.number, 0, line.memo, line.code, line.name, line.amount.currency,
+        line.on.isoformat(), "记", int(line.number), 0, line.memo, line.code, line.name, line.amount.currency,
         line.rate or Decimal(1), foreign, _debit(line), _credit(line),
     )  # fmt: skip
 
 
 def _yonyou(line: JournalLine, _tax: str) -> tuple[Cell, ...]:
     return (
-        line.on.isoformat(), "记", line.number, 0, line.memo[:60], line.code, _debit(line), _credit(line),
-        None, _foreign(line), line.rate,
+        line.on.isoformat(), "记", int(line.number), 0, line.memo[:60], line.code, _debit(line),
+        _credit(line), None, _foreign(line), line.rate,
     )  # fmt: skip
 
 
@@ -104,11 +105,13 @@ LAYOUTS: dict[str, Layout] = {
             "kingdee", "Kingdee 金蝶 KIS",
             _KINGDEE,
             _kingdee, SECONDARY, "guide to the voucher import of Kingdee KIS, seridoat.com",
+            counted=True,
         ),
         Layout(
             "yonyou", "Yonyou 用友 U8",
             _YONYOU,
             _yonyou, SECONDARY, "description of the U8 ledger tool's text format, 100ksw.com 2010-01-13",
+            counted=True,
         ),
         Layout(
             "xero", "Xero",
@@ -138,3 +141,20 @@ def average(amount: Money, base: Money) -> Decimal:
 def rounding_line(first: JournalLine, rest: Money, name: str) -> JournalLine:
     """The line that takes what rounding a voucher left over."""
     return JournalLine(first.number, first.on, first.memo, ROUNDING, name, rest, rest, store=first.store)
+
+
+def counted(lines: Sequence[JournalLine]) -> list[JournalLine]:
+    """Vouchers numbered 1, 2 ... in every month, in their order; what they were called goes into the memo.
+
+    Example: JE-000007 and JE-000009 of October, JE-000012 of November become 1, 2 and 1.
+    """
+    numbers: dict[str, int] = {}
+    taken: dict[tuple[int, int], int] = {}
+    out = []
+    for line in lines:
+        if line.number not in numbers:
+            month = (line.on.year, line.on.month)
+            numbers[line.number] = taken[month] = taken.get(month, 0) + 1
+        memo = f"{line.number} {line.memo}".strip()
+        out.append(replace(line, number=str(numbers[line.number]), memo=memo))
+    return out

@@ -61,7 +61,8 @@ def report_table(
             row[f"store{number}"] = Money(found.get(_key(line), 0), report.base)
         rows.append(row)
     columns = [
-        Column("section", _("Part")), Column("name", _("Line"), LINK, wide=True),
+        Column("section", _("Section of the report")),
+        Column("name", _("Line of the report"), LINK, wide=True),
         Column("amount", _("Amount"), MONEY),
     ]  # fmt: skip
     columns += [Column(f"store{n}", name, MONEY) for n, (_store, name) in enumerate(parts)]

@@ -18,7 +18,7 @@ from tradewind.desk.nouns._statements import missing_alerts
 from tradewind.desk.nouns.entries import EVENTS
 from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, span
 from tradewind.engine.access import Actor
-from tradewind.engine.book_exports import LAYOUTS, OFFICIAL, JournalLine, Layout
+from tradewind.engine.book_exports import LAYOUTS, OFFICIAL, JournalLine, Layout, counted
 from tradewind.engine.money import Money
 
 SHOWN = 100
@@ -50,11 +50,13 @@ def _answered(actor: Actor, row: Any) -> Answer:
         actor, int(row["company"]), since, until, per=row["per"], chinese=chinese
     )  # fmt: skip
     lines = [_worded(line, row["per"]) for line in lines]
+    if layout.counted:
+        lines = counted(lines)
     if missing:
         return Answer(layout.label, alerts=missing_alerts(missing), figures={"lines": 0})
     tax = row["tax"] or "Tax Exempt"
     facts: tuple[Fact, ...] = (
-        Fact(_("Vouchers"), len({x.number for x in lines}), INT),
+        Fact(_("Vouchers"), _vouchers(lines), INT),
         Fact(_("Lines"), len(lines), INT),
     )
     if lines:
@@ -63,9 +65,13 @@ def _answered(actor: Actor, row: Any) -> Answer:
         facts += (Fact(_("Debits, and credits"), Money(whole, base), MONEY),)
     return Answer(
         layout.label, facts, (_preview(layout, lines, tax),), alerts=_alerts(layout, lines),
-        figures={"vouchers": len({x.number for x in lines}), "lines": len(lines)},
+        figures={"vouchers": _vouchers(lines), "lines": len(lines)},
         sheets={"vouchers": lambda: _file(layout, lines, tax), "accounts": _chart},
     )  # fmt: skip
+
+
+def _vouchers(lines: Sequence[JournalLine]) -> int:
+    return len({(x.on.year, x.on.month, x.number) for x in lines})
 
 
 def _worded(line: JournalLine, per: str) -> JournalLine:
@@ -127,6 +133,7 @@ TOOL = Tool(
         Field("tax", _("Tax rate name"), required=False, help=_("Xero asks for it; empty: Tax Exempt")),
     ),
     run=run,
+    wide=True,
     note=_("In base currency at the rate of each day; what rounding leaves stands on 6699."),
     sheets=(("vouchers", _("Vouchers")), ("accounts", _("Accounts"))),
 )

@@ -106,6 +106,7 @@ TOOL = Tool(
     view="ledger.view",
     fields=(COMPANY, Field("account", _("Ledger account"), CHOICE, choices=_accounts), SINCE, UNTIL),
     run=run,
+    wide=True,
     note=_("Every posting of an account, with the balance after it."),
     sheets=(("postings", _("All postings")),),
 )

@@ -71,5 +71,6 @@ TOOL = Tool(
         Field("reported", _("Closed months as they were reported"), FLAG, False),
     ),
     run=run,
+    wide=True,
     note=_("Every day at its own exchange rate; exchange differences stand below the trading margin."),
 )

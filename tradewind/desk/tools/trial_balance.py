@@ -106,5 +106,6 @@ TOOL = Tool(
     view="ledger.view",
     fields=(COMPANY, SINCE, UNTIL),
     run=run,
+    wide=True,
     note=_("Debit is positive, credit negative; every currency sums to zero."),
 )
