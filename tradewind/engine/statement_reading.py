@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from tradewind.engine.account_statement import AccountStatement, Balance, Line, OwnIds, gaps, oldest_first
@@ -123,7 +124,16 @@ def bank_statements(
             problems.append(Problem(row.no, "id", pk[:80], "contradicts an earlier row"))
     if problems:
         raise Refused(problems)
-    return [_statement(template, code, of[code], tuple(lines[code].values())) for code in sorted(of)]
+    found = []
+    for code in sorted(of):
+        one = _statement(template, code, of[code], tuple(lines[code].values()))
+        days = [x.on for x in one.lines]  # a bank's line is of a day, wherever the bank's clock stands
+        found.append(replace(one, since=_midnight(min(days)), until=_midnight(max(days))))
+    return found
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), UTC)
 
 
 def _statement(
