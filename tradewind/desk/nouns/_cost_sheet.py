@@ -16,7 +16,7 @@ from tradewind.apps.logistics.models import Warehouse
 from tradewind.apps.orders.models import OrderLine
 from tradewind.apps.stock.models import Balance, CostLayer
 from tradewind.apps.stock.queries.bills import Fee, Laid, target_layers
-from tradewind.desk.kernel import CHOICE, DATE, INT, LINK, LONG, MONEY, TEXT, Column, Field, Ref, Table
+from tradewind.desk.kernel import CHOICE, DATE, INT, LINK, MONEY, TEXT, Column, Field, Ref, Table
 from tradewind.engine.allocation import BASES, DECLARED, KINDS, Key
 from tradewind.engine.contracts import Problem, Refused
 from tradewind.engine.money import Money, MoneyError, parse_decimal
@@ -44,7 +44,7 @@ BASIS_NAMES = {
     "declared": _("Declared lines"),
     "custom": _("Shares of your own"),
 }
-PLACES = {"order_line": _("Sold"), "count": _("Lost in counts"), "leg_line": _("Under way")}
+PLACES = {"order_line": _("Sold already"), "count": _("Lost in counts"), "leg_line": _("Under way")}
 _SPLIT = re.compile(r"[\s,;，；]+")
 
 TARGET = (
@@ -56,12 +56,12 @@ TARGET = (
 FEES = (
     Field("kind", _("Kind"), CHOICE, choices=lambda _a: [(k, KIND_NAMES[k]) for k in KINDS]),
     Field("basis", _("Shared by"), CHOICE, choices=lambda _a: [(b, BASIS_NAMES[b]) for b in BASES]),
-    Field("divisor", _("Divisor"), INT, False, help=_("cm³ a kg, for volumetric weight: 5000, 6000")),
+    Field("amount", _("Amount"), MONEY, help=_("What comes back is below zero")),
+    Field("on", _("Date"), DATE),
     Field("number", _("Bill")),
     Field("creditor", _("Billed by")),
-    Field("on", _("Date"), DATE),
-    Field("amount", _("Amount"), MONEY, help=_("What comes back is below zero")),
-    Field("stated", _("By SKU"), LONG, False,
+    Field("divisor", _("Divisor"), INT, False, help=_("cm³ a kg, for volumetric weight: 5000, 6000")),
+    Field("stated", _("By SKU"), TEXT, False,
           help=_("Declared amounts or own shares: SKU-1 12.50; SKU-2 3")),
 )  # fmt: skip
 PARTS = (

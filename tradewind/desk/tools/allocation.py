@@ -41,8 +41,8 @@ _BILLS = (
     Column("amount", _("Amount"), MONEY),
     Column("base", _("In the books' currency"), MONEY),
     Column("here", _("On hand"), MONEY),
-    Column("sold", _("Sold"), MONEY),
-    Column("lost", _("Lost"), MONEY),
+    Column("sold", _("Sold already"), MONEY),
+    Column("lost", _("Lost in counts"), MONEY),
     Column("moving", _("Under way"), MONEY),
 )
 
@@ -78,8 +78,8 @@ def _answer(plan: Plan) -> Answer:
         (
             Fact(_("In all"), sums["total"], MONEY),
             Fact(_("On hand"), sums["on_hand"], MONEY),
-            Fact(_("Sold"), sums["sold"], MONEY),
-            Fact(_("Lost"), sums["lost"], MONEY),
+            Fact(_("Sold already"), sums["sold"], MONEY),
+            Fact(_("Lost in counts"), sums["lost"], MONEY),
             Fact(_("Under way"), sums["moving"], MONEY),
             Fact(_("Sold lines restated"), orders, INT),
         ),
@@ -134,7 +134,7 @@ TOOL = Tool(
     run=run,
     columns=(
         Column("total", _("In all"), MONEY), Column("on_hand", _("On hand"), MONEY),
-        Column("sold", _("Sold"), MONEY), Column("lost", _("Lost"), MONEY),
+        Column("sold", _("Sold already"), MONEY), Column("lost", _("Lost in counts"), MONEY),
         Column("moving", _("Under way"), MONEY), Column("batches", _("Batches"), INT),
         Column("restated", _("Sold lines restated"), INT),
     ),

@@ -25,16 +25,16 @@ MOST = 500
 AGES = ((0, 30, _("Up to 30 days")), (31, 60, _("31 to 60 days")), (61, 90, _("61 to 90 days")),
         (91, 100_000, _("Over 90 days")))  # fmt: skip
 STEP_NAMES = {
-    "opening": _("Opening"), "received": _("Received"), "leg_in": _("First leg in"), "found": _("Found"),
-    "sold": _("Sold"), "leg_out": _("First leg out"), "lost": _("Lost or written off"),
+    "opening": _("Opening"), "received": _("Purchases in"), "leg_in": _("First leg in"), "found": _("Found in counts"),
+    "sold": _("Sales out"), "leg_out": _("First leg out"), "lost": _("Lost or written off"),
     "closing": _("Closing"),
 }  # fmt: skip
 TIE_NAMES = {
-    "received": _("Goods received"), "found": _("Goods found"), "bills": _("Bills of goods"),
-    "sold": _("Goods sold"), "lost": _("Goods lost or written off"), "moved": _("First legs"),
+    "received": _("Purchases in"), "found": _("Goods found"), "bills": _("Bills of goods"),
+    "sold": _("Sales out"), "lost": _("Goods lost or written off"), "moved": _("First legs"),
     "other": _("Other entries on the stock accounts"),
 }  # fmt: skip
-_SUMS = (Column("step", _("Step")), Column("qty", _("Units"), INT), Column("amount", _("Amount"), MONEY),
+_SUMS = (Column("step", _("Movement")), Column("qty", _("Units"), INT), Column("amount", _("Amount"), MONEY),
          Column("unknown", _("Units without a cost"), INT))  # fmt: skip
 _ROWS = (
     Column("sku", _("SKU"), LINK), Column("warehouse", _("Warehouse")),

@@ -162,6 +162,9 @@ def _check_reversal(wanted: Sequence[int], charges: Sequence[LandedCharge], reas
     for charge in charges:
         if charge.reverses_id is not None:
             problems.append(Problem(None, "bill", charge.number, _("takes back another bill itself")))
+        elif not laid_on(charge)["parts"]:
+            why = _("was entered before its parts were kept: it cannot be taken back by itself")
+            problems.append(Problem(None, "bill", charge.number, why))
         elif charge.void:
             problems.append(Problem(None, "bill", charge.number, _("was taken back already")))
     if problems:
