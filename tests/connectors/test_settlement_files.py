@@ -101,6 +101,15 @@ def test_the_real_layout_of_amazon_is_read_to_a_remainder_of_zero() -> None:
     )
 
 
+def test_any_line_deleted_from_the_real_layout_is_exactly_the_remainder() -> None:
+    lines = shared("data/marketplace_reports/amazon_settlement_v2_sample.txt").read_bytes().splitlines(True)
+    channel = registry.channel("amazon")
+    (whole,) = channel.parse_settlement(b"".join(lines))
+    for row in whole.rows:
+        (less,) = channel.parse_settlement(b"".join(lines[: row.line_no - 1] + lines[row.line_no :]))
+        assert less.remainder == row.amount
+
+
 @pytest.mark.parametrize("code", LAYOUTS)
 def test_the_lines_sum_to_the_total(code: str) -> None:
     (settlement,) = parse(code, LAYOUTS[code][1]())

@@ -155,7 +155,7 @@ def test_deposit_days_are_read() -> None:
         "amazon_settlement_v1": date(2026, 7, 2), "ebay_transaction_report": date(2026, 7, 2),
         "shopee_income_released": date(2026, 6, 30), "shopify_payments": date(2026, 6, 30),
         "walmart_recon_v1": None, "tiktok_shop_income": None, "tiktok_shop_statement_us": None,
-        "aliexpress_funds": None, "stripe_balance_itemized": None, "paypal_activity": None,
+        "aliexpress_funds": None, "stripe_balance_itemized": None, "paypal_activity": date(2026, 6, 30),
     }  # fmt: skip
 
 

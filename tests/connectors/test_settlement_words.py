@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from tests.connectors.settlement_samples import GOOD, SAMPLES, Row
 from tradewind.connectors import registry
+from tradewind.connectors.layouts import read_settlements
 from tradewind.engine.contracts import Refused, Settlement, SettlementRow
 from tradewind.engine.money import Money
 
@@ -283,6 +285,17 @@ def test_an_own_stores_file_is_known_by_its_captions_or_refused_naming_the_layou
     with pytest.raises(Refused) as caught:
         channel.parse_settlement(b"a,b\n1,2\n")
     assert "shopify_payments" in caught.value.problems[0].accepted
+
+
+def test_a_file_that_two_layouts_read_is_refused_naming_both_until_one_is_chosen() -> None:
+    shopify = registry.channel("own_store").reads[0]
+    both = (shopify, replace(shopify, code="another"))
+    data = SAMPLES["shopify_payments"].good()
+    with pytest.raises(Refused) as caught:
+        read_settlements(data, both)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.value) == ("layout", "shopify_payments, another")
+    assert read_settlements(data, both, "another")[0].layout == "another"
 
 
 TEMU = {

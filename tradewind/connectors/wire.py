@@ -80,12 +80,14 @@ class Problems:
         self.add(row, "row", "", reason, _("a cell a column"))
 
     def finish(self) -> None:
-        """Refused with everything found, or nothing."""
-        if len(self.found) > MOST:
-            reason = _("%(n)s problems more", n=len(self.found) - MOST)
-            raise Refused([*self.found[:MOST], Problem(None, "file", "", reason)])
-        if self.found:
-            raise Refused(self.found)
+        """Refused with everything found, each once, or nothing."""
+        if not self.found:
+            return
+        every = list(dict.fromkeys(self.found))
+        if len(every) > MOST:
+            reason = _("%(n)s problems more", n=len(every) - MOST)
+            every = [*every[:MOST], Problem(None, "file", "", reason)]
+        raise Refused(every)
 
 
 def decoded(data: bytes, problems: Problems) -> str:

@@ -245,7 +245,10 @@ class _Reading:
         return self.dates.moment(raw.number, caption, raw.one(caption), self.problems)
 
     def _deposit(self, group: Group) -> date | None:
-        """The day of the deposit, where the file names one only."""
+        """The day of the deposit, where the file names one only; of a withdrawal its own day."""
+        if group.payouts and not group.payouts[0].columns.deposit:
+            left = {at.date() for raw in group.payouts if (at := self._posted(raw))}
+            return left.pop() if len(left) == 1 else None
         raws = [group.head] if group.head else group.payouts or group.lines
         texts = {t: r for r in raws if (t := r.first(r.columns.deposit))}
         days = {self.dates.moment(r.number, r.columns.deposit[0], t, self.problems) for t, r in texts.items()}
