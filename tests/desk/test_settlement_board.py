@@ -169,7 +169,7 @@ def test_six_settlements_tie_and_a_changed_opening_is_located(store):
     assert [s["opening"] for s in steps[:-1]] == [s["closing"] for s in steps[1:]]
     reserve("", "9.00", "R-6", 84, store)
     (alert,) = asked("reserves", store="HB-US").alerts
-    assert alert == "HB-US R-6: releases 1.00 USD beside what R-5 held"
+    assert alert == "HB-US R-6: R-5 kept 8.00 USD, this one releases 9.00 USD: 1.00 USD apart"
 
 
 def test_a_correction_counts_in_the_chain_and_a_missing_file_is_said(store):
@@ -182,7 +182,9 @@ def test_a_correction_counts_in_the_chain_and_a_missing_file_is_said(store):
     assert asked("reserves").figures["breaks"] == 0
     reserve("", "7.00", "R-3", 42, store)
     (alert,) = asked("reserves").alerts
-    assert alert == "HB-US R-3: a settlement is missing after R-1; opening differs by 7.00 USD"
+    assert (
+        alert == "HB-US R-3: a settlement is missing after R-1: it kept 0.00 USD, this one releases 7.00 USD"
+    )
 
 
 def test_reserves_of_orders_are_open_until_released(store):

@@ -46,16 +46,18 @@ _STEPS = (
     Column("until", _("Until"), TIME),
     Column("opening", _("Opening"), MONEY),
     Column("released", _("Released"), MONEY),
-    Column("held", _("Kept back"), MONEY),
-    Column("closing", _("Closing"), MONEY),
     Column("activity", _("Earned in the period"), MONEY),
     Column("inflow", _("Other money in and out"), MONEY),
     Column("paid", _("Paid out"), MONEY),
+    Column("held", _("Kept back"), MONEY),
+    Column("closing", _("Closing"), MONEY),
     Column("debt", _("Owed after"), MONEY),
     Column("payout", _("Payout"), STATE),
     Column("remark", _("Remark"), wide=True),
 )
-_SELDOM = frozenset({"inflow", "debt", "payout", "remark"})  # columns left out where nothing stands in them
+# Left out where nothing stands in them; where all is released and kept anew, opening and closing say it.
+_SELDOM = frozenset({"inflow", "debt", "payout", "remark"})
+_MOVES = frozenset({"released", "held"})
 _ORDERS = (
     Column("number", _("Order as the file says it")),
     Column("order", _("Order"), LINK, lambda o: o.order_id and Ref("orders", o.order_id, o.number)),
@@ -127,12 +129,18 @@ def _tables(found: ReserveRoll, states: Mapping[int, str], most: int) -> list[Ta
     remarks = {b.id: _reason(found, b) for b in found.chain.breaks}
     title = f"{_store_of(found).text} {found.currency}"
     steps = [_step(found, step, states, remarks) for step in found.chain.steps[: -most - 1 : -1]]
-    columns = tuple(c for c in _STEPS if c.name not in _SELDOM or any(step[c.name] for step in steps))
-    tables = [Table(title, columns, steps)]
+    tables = [Table(title, _columns(found, steps), steps)]
     if found.orders:
         name = _now("%(store)s: orders of which money is kept") % {"store": title}
         tables.append(Table(name, _ORDERS, found.orders[:ORDERS]))
     return tables
+
+
+def _columns(found: ReserveRoll, steps: list[dict[str, Any]]) -> tuple[Column, ...]:
+    left_out = {name for name in _SELDOM if not any(step[name] for step in steps)}
+    if found.restated and not found.chain.breaks:
+        left_out |= _MOVES
+    return tuple(column for column in _STEPS if column.name not in left_out)
 
 
 def _step(
@@ -152,14 +160,19 @@ def _step(
 
 def _reason(found: ReserveRoll, at: Break) -> str:
     before = found.files[at.before].external_id if at.before else ""
-    values = {"m": at.amount, "before": before}
+    step = next(s for s in found.chain.steps if s.id == at.id)
+    values = {"m": abs(at.amount), "before": before, "kept": step.opening, "released": step.released,
+              "amount": at.amount}  # fmt: skip
     if at.reason == GAP:
-        return _now("a settlement is missing after %(before)s; opening differs by %(m)s") % values
+        text = _now(
+            "a settlement is missing after %(before)s: it kept %(kept)s, this one releases %(released)s"
+        )
+        return text % values
     if at.reason == OPENING:
-        return _now("releases %(m)s beside what %(before)s held") % values
+        return _now("%(before)s kept %(kept)s, this one releases %(released)s: %(m)s apart") % values
     if at.reason == OVERDRAWN:
         return _now("releases %(m)s more than was held") % values
-    return _now("a transfer of %(m)s that no earlier settlement explains") % values
+    return _now("a transfer of %(amount)s that no earlier settlement explains") % values
 
 
 def _says(found: ReserveRoll, at: Break) -> str:
