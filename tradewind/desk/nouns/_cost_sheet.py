@@ -70,7 +70,7 @@ PARTS = (
     Column("warehouse", _("Warehouse")),
     Column("qty", _("Units"), INT),
     Column("measure", _("Measured by")),
-    Column("part", _("Part"), MONEY),
+    Column("part", _("Its part"), MONEY),
     Column("unit", _("A unit"), MONEY),
 )
 LYING = (Column("place", _("Where"), wide=True), Column("lines", _("Documents"), INT),

@@ -83,8 +83,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     laid, base = laid_on(row), row.company.base_currency
     sheet = list(bills_visible(actor).filter(sheet=row.sheet, sheet__gt="").exclude(pk=pk).order_by("id"))
     tables = [
-        Table(_("What each batch took"), PARTS, part_rows(laid["parts"], base)),
         Table(_("Where it lay when it came"), LYING, lying_rows(laid["here"], laid["gone"], base)),
+        Table(_("What each batch took"), PARTS, part_rows(laid["parts"], base)),
     ]
     sold = sold_rows(laid["gone"], base)
     if sold:
@@ -178,7 +178,7 @@ NOUN = Noun(
     ),
     actions=(
         Action("enter", _("Enter bills"), _enter, "stock.cost", NONE, TARGET, key="n", lines=FEES),
-        Action("reverse", _("Take back"), _reverse, "stock.cost", MANY, (
+        Action("reverse", _("Take the bill back"), _reverse, "stock.cost", MANY, (
             Field("on", _("Date"), DATE),
             Field("reason", _("Reason"), LONG),
         ), danger=True),

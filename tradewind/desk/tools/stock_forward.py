@@ -25,9 +25,9 @@ MOST = 500
 AGES = ((0, 30, _("Up to 30 days")), (31, 60, _("31 to 60 days")), (61, 90, _("61 to 90 days")),
         (91, 100_000, _("Over 90 days")))  # fmt: skip
 STEP_NAMES = {
-    "opening": _("Opening"), "received": _("Purchases in"), "leg_in": _("First leg in"), "found": _("Found in counts"),
-    "sold": _("Sales out"), "leg_out": _("First leg out"), "lost": _("Lost or written off"),
-    "closing": _("Closing"),
+    "opening": _("Opening"), "received": _("Purchases in"), "leg_in": _("First leg in"),
+    "found": _("Found in counts"), "sold": _("Sales out"), "leg_out": _("First leg out"),
+    "lost": _("Lost or written off"), "closing": _("Closing"),
 }  # fmt: skip
 TIE_NAMES = {
     "received": _("Purchases in"), "found": _("Goods found"), "bills": _("Bills of goods"),
