@@ -16,12 +16,12 @@ _OPEN = """SELECT store_id, order_id, currency, sum(minor) FROM (
   FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id JOIN stores_store s ON s.id = o.store_id
     JOIN ledger_entry e ON e.event = 'sale' AND e.source = 'order' AND e.source_id = o.id
   WHERE s.company_id = %s AND e."on" <= %s AND p.freight_minor IS NOT NULL
-    AND (p.freight_state = 'estimated' OR p.freight_source LIKE 'bill:%%')
+    AND (p.freight_state = 'estimated' OR p.freight_source LIKE '%%bill:%%')
   UNION ALL
   SELECT t.store_id, t.order_id, t.currency, -t.amount_minor FROM ledger_entry e
     JOIN ledger_posting t ON t.entry_id = e.id JOIN ledger_account a ON a.id = t.account_id
   WHERE e.company_id = %s AND e.posted AND e."on" <= %s AND a.code = '6603' AND t.order_id IS NOT NULL
-    AND (e.event IN ('freight_accrual', 'freight_accrual_reversal') OR e.source IN ('bill', 'bill_line'))
+    AND e.event IN ('freight_accrual', 'freight_accrual_reversal', 'bill', 'bill_change')
 ) x GROUP BY store_id, order_id, currency HAVING sum(minor) <> 0 ORDER BY store_id, order_id, currency"""
 
 

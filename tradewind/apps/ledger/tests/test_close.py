@@ -12,6 +12,7 @@ from tests.facts import facts_hash
 from tests.trade import harbour_file, make_orders, make_store
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.ledger import queries
+from tradewind.apps.ledger.booking import Booking
 from tradewind.apps.ledger.models import Account, Entry, Period, Statement
 from tradewind.apps.ledger.operations import (
     Voucher,
@@ -20,12 +21,14 @@ from tradewind.apps.ledger.operations import (
     close_period,
     open_chart,
     open_periods,
+    post_entries,
     post_vouchers,
     rename_account,
     revalue,
 )
 from tradewind.apps.ledger.operations.sales import post_sales
 from tradewind.apps.ledger.queries.checklist import checklist
+from tradewind.apps.ledger.queries.freight import freight_open
 from tradewind.apps.ledger.queries.reports import balance_sheet_on, kept_report, profit_and_loss_of
 from tradewind.apps.ledger.step import post_ready
 from tradewind.apps.markets.models import FxRate
@@ -33,6 +36,7 @@ from tradewind.apps.orders.models import Order
 from tradewind.apps.settlements.operations import import_settlements
 from tradewind.engine.access import FINANCE, Actor, system
 from tradewind.engine.contracts import Refused
+from tradewind.engine.double_entry import EntryPlan, PostingPlan
 from tradewind.engine.money import Money
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +211,21 @@ def test_stores_sum_to_the_company_and_a_store_scope_sees_its_own_only(store):
     assert {line.minor for line in profit_and_loss_of(other, store.company_id, JUNE, END).lines} == {0}
     with pytest.raises(Refused, match="only some stores"):
         balance_sheet_on(mine, store.company_id, END)
+
+
+def test_freight_billed_in_the_next_month_is_accrued_and_what_was_billed_by_then_is_not(store):
+    post_ready(NOW, system())
+    for number, on in (("O-1", END), ("O-2", date(2026, 7, 3))):
+        order = Order.objects.get(external_id=number)
+        Parcel.objects.create(
+            order=order, warehouse_id=store.warehouse_id, state="shipped", freight_minor=4_20,
+            freight_currency="USD", freight_state="actual", freight_source="bill:B-1#1",
+        )  # fmt: skip
+        lines = (
+            PostingPlan("6603", Money(4_20, "USD"), store.pk, order.pk),
+            PostingPlan("2203", Money(-4_20, "USD")),
+        )
+        booked = Booking("bill", order.pk, EntryPlan("bill", on, "B-1", lines))
+        post_entries(company_id=store.company_id, entries=[booked], now=NOW, by=FIN)
+    late = Order.objects.get(external_id="O-2").pk
+    assert freight_open(store.company_id, JUNE) == [(store.pk, late, Money(4_20, "USD"))]

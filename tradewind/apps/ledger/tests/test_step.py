@@ -111,7 +111,9 @@ def test_a_sale_of_a_closed_month_is_booked_on_the_first_open_day_and_says_when_
         (date(2026, 6, 19), "O-1"), (date(2026, 6, 19), "O-2"),
     }  # fmt: skip
     for month in (6, 7):
-        Period.objects.create(company=store.company, month=date(2026, month, 1), state="closed")
+        Period.objects.update_or_create(
+            company=store.company, month=date(2026, month, 1), defaults={"state": "closed"}
+        )
     late = make_orders(make_store("HB-2", "harbour", "USD"), 1)[0]
     post_ready(NOW, FLOW)
     entry = Entry.objects.get(source_id=late.pk)
