@@ -220,7 +220,7 @@ def _spent(place: _Place, out_id: int, part: Money, purse: _Purse, rate: Rate) -
     x = place.lines[out_id]
     if isinstance(x, BankLine):
         row = (DONE, "bank_lines", x.pk)
-        document, at = f"bank_line:{x.external_id}", _moment(x)
+        document, at = f"bank_line:{x.shown}", _moment(x)
         return Hop("payment", document, at, part, None, None, None, purse.lose(zero, rate), *row)
     document = f"collection_line:{x.external_id}"
     if x.kind in (FEE, WITHDRAW):
@@ -267,7 +267,7 @@ def _arrived(
     if isinstance(end, BankLine):
         home = end.account.currency == end.account.company.base_currency
         row = (SHORT if c.state == FELL_SHORT else DONE, "bank_lines", end.pk)
-        document = f"bank_line:{end.external_id}"
+        document = f"bank_line:{end.shown}"
         yield Hop("bank", document, _moment(end), bought, arrived, gone, None, bp, *row)
     if not home and deep > 0:
         yield from _follow(_Line.of(end), low, high, purse, rate, deep - 1)

@@ -122,6 +122,12 @@ class BankLine(models.Model):
         return f"{self.on} {self.amount_minor}"
 
     @property
+    def shown(self) -> str:
+        """What people know it by: the bank's number or reference, else its day and amount."""
+        own = "" if self.external_id.startswith("row:") else self.external_id
+        return own or self.reference or f"{self.on} {self.amount}"
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.account.currency)
 

@@ -48,7 +48,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     if x is None:
         return None
     return Detail(
-        x.external_id,
+        x.shown,
         x.account.name,
         facts=(
             Fact(_("Account"), _account(x), LINK),
@@ -107,5 +107,5 @@ NOUN = Noun(
     ),
     empty=_("Lines come from the bank's connector, or import a statement at its account."),
     audit_kind="bank_line",
-    title_of="external_id",
+    title_of="shown",
 )  # fmt: skip

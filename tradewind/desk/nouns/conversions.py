@@ -50,7 +50,7 @@ _KINDS = {
 def _bank(c: Conversion) -> Ref | None:
     if c.landed is not None:
         return Ref("collection_lines", c.landed.pk, c.landed.external_id)
-    return None if c.bank_line is None else Ref("bank_lines", c.bank_line.pk, c.bank_line.external_id)
+    return None if c.bank_line is None else Ref("bank_lines", c.bank_line.pk, c.bank_line.shown)
 
 
 def _returned(c: Conversion) -> Ref | None:
@@ -143,7 +143,7 @@ NOUN = Noun(
     state_field="state",
     states=(
         ("underway", _("On its way"), "wait"),
-        ("arrived", _("Arrived"), "good"),
+        ("arrived", _("Money arrived"), "good"),
         ("short", _("Short"), "bad"),
         ("returned", _("Came back"), "bad"),
     ),

@@ -44,7 +44,7 @@ _HOPS = {
     "withdrawal": _("Withdrawal"),
     "conversion": _("Conversion into home currency"),
     "bank": _("Arrival at the bank"),
-    "on_account": _("Still on the collection account"),
+    "on_account": _("Still on the account"),
 }
 _STATES = {
     "waiting": _("Waiting"), "done": _("Done"), "short": _("Short"), "carried": _("Carried over"),
@@ -52,15 +52,22 @@ _STATES = {
 }  # fmt: skip
 _CHAIN = (
     Column("hop", _("Hop"), value=lambda h: str(_HOPS[h.name])),
-    Column("document", _("Document"), LINK, lambda h: Ref(h.noun, h.id, h.document), wide=True),
-    Column("at", _("At"), TIME),
-    Column("into", _("In"), MONEY),
-    Column("out", _("Out"), MONEY),
+    Column("into", _("Into it"), MONEY),
+    Column("out", _("Out of it"), MONEY),
     Column("fee", _("Fee"), MONEY),
     Column("fx_loss", _("FX loss"), MONEY),
     Column("loss_bp", _("Loss so far (bp)"), DECIMAL),
     Column("state", _("State"), value=lambda h: str(_STATES[h.state])),
+    Column("document", _("Document"), LINK, lambda h: Ref(h.noun, h.id, _bare(h.document)), wide=True),
+    Column("at", _("At"), TIME),
 )
+
+
+def _bare(document: str) -> str:
+    """A document without the kind before its number; a number of our own making is long."""
+    kind, _colon, number = document.partition(":")
+    text = number if kind in ("collection_line", "bank_line", "settlement") else document
+    return text if len(text) <= 24 else f"{text[:16]}…"
 
 
 def _store(p: Payout) -> Ref:

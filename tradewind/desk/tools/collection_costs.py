@@ -42,8 +42,8 @@ _HOPS = (
 )
 _ALL_IN = (
     Column("provider", _("Provider"), value=lambda r: f"{provider_name(r.cost.provider)} {r.cost.currency}"),
-    *(Column(hop, label, DECIMAL, lambda r, hop=hop: r.bp(hop)) for hop, label in SHORT.items()),
     Column("all_in", _("All in (bp)"), DECIMAL, "cost.all_in_bp"),
+    *(Column(hop, label, DECIMAL, lambda r, hop=hop: r.bp(hop)) for hop, label in SHORT.items()),
     Column("card", _("Published card (bp)"), value=lambda r: r.card_text),
     Column("verdict", _("Against the card"), value=lambda r: r.verdict, wide=True),
 )
