@@ -16,7 +16,7 @@ from tradewind.db.sql import among, fetch, id_set
 from tradewind.engine import chart
 from tradewind.engine.access import Actor
 from tradewind.engine.breakdown import ACTUAL
-from tradewind.engine.fx import Rates
+from tradewind.engine.fx import Rate, Rates
 from tradewind.engine.money import Money
 from tradewind.engine.settlement_kinds import KINDS, TAX
 
@@ -148,22 +148,26 @@ class _Books:
         currencies = {base, *(row[2] for row in found)}
         self.slack = 2 * len(currencies)  # cents that converting together or apart can differ by
         every = list(days.values())
-        rates = rates_between(min(every), max(every), currencies) if every else Rates([])
+        self.rates = rates_between(min(every), max(every), currencies) if every else Rates([])
+        self.known: dict[tuple[str, date], Rate | None] = {}
         for group, order, currency, minor in found:
             if minor:
-                self._add(group, order, Money(-int(minor), currency), rates)
+                self._add(group, order, currency, -int(minor))
 
-    def _add(self, group: str, order: int, amount: Money, rates: Rates) -> None:
-        if amount.currency != self.base:
-            rate = rates.find(amount.currency, self.base, self.days[order])
+    def _add(self, group: str, order: int, currency: str, minor: int) -> None:
+        if currency != self.base:
+            key = (currency, self.days[order])
+            if key not in self.known:
+                self.known[key] = self.rates.find(currency, self.base, key[1])
+            rate = self.known[key]
             if rate is None:
-                self.unconverted.append(amount)
+                self.unconverted.append(Money(minor, currency))
                 return
-            amount = rate.convert(amount)
+            minor = rate.minor(minor)
         if group == _OWED:
-            self.owed[order] = self.owed.get(order, 0) - amount.minor
+            self.owed[order] = self.owed.get(order, 0) - minor
         else:
-            self.of_order[order, group] = self.of_order.get((order, group), 0) + amount.minor
+            self.of_order[order, group] = self.of_order.get((order, group), 0) + minor
 
 
 def _postings(company_id: int) -> list[tuple[Any, ...]]:
