@@ -145,7 +145,7 @@ _HEAD = (
     Field("company", _("Company"), CHOICE, choices=companies),
     Field("number", _("Number of the bill")),
     Field("on", _("Bill of"), DATE),
-    Field("due_on", _("Due on"), DATE, False),
+    Field("due_on", _("Payment due on"), DATE, False),
 )
 ACTIONS = (
     Action("import", _("Import a bill"), _import, "claims.change", NONE, (

@@ -56,7 +56,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         x.tracking_no or x.description,
         x.state,
         (
-            Fact(_("Bill"), bill_ref(x.bill), LINK),
+            Fact(_("From bill"), bill_ref(x.bill), LINK),
             Fact(_("Parcel"), _parcel(x), LINK),
             Fact(_("Reference"), x.reference),
             Fact(_("Service"), x.service),
@@ -92,7 +92,7 @@ NOUN = Noun(
     by_store=True,
     rows=queries.bill_lines,
     columns=(
-        Column("bill", _("Bill"), LINK, lambda x: bill_ref(x.bill)),
+        Column("bill", _("From bill"), LINK, lambda x: bill_ref(x.bill)),
         Column("line_no", _("Line"), INT, sort="line_no"),
         Column("tracking_no", _("Tracking number"), sort="tracking_no", wide=True),
         Column("country", _("Country")),
@@ -115,7 +115,7 @@ NOUN = Noun(
         ("accepted", _("Accepted"), "done"),
         ("credited", _("Given back"), "done"),
     ),
-    filters=(Filter("bill", _("Bill"), "bill_id", bill_choices),),
+    filters=(Filter("bill", _("From bill"), "bill_id", bill_choices),),
     empty=_("Lines come with bills."),
     note=_("What was charged for each parcel, and what it should have been."),
     title_of=lambda row: f"{row.bill.number}#{row.line_no}",

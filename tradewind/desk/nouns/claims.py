@@ -68,7 +68,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
         x.counterparty,
         x.state,
         (
-            Fact(_("Bill"), bill_ref(x.bill), LINK),
+            Fact(_("From bill"), bill_ref(x.bill), LINK),
             Fact(_("Store"), Ref("stores", x.store.pk, x.store.name) if x.store else None, LINK),
             Fact(_("Asked back"), _money("asked")(x), MONEY),
             Fact(_("Given back"), _money("recovered")(x), MONEY),
@@ -118,7 +118,7 @@ NOUN = Noun(
     columns=(
         Column("number", _("Number"), sort="number"),
         Column("counterparty", _("Asked of"), sort="counterparty", wide=True),
-        Column("bill", _("Bill"), LINK, lambda x: bill_ref(x.bill)),
+        Column("bill", _("From bill"), LINK, lambda x: bill_ref(x.bill)),
         Column("store", _("Store"), value=lambda x: x.store.name if x.store else ""),
         Column("asked", _("Asked back"), MONEY, _money("asked"), sort="asked_minor"),
         Column("recovered", _("Given back"), MONEY, _money("recovered"), sort="recovered_minor"),

@@ -104,9 +104,9 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Given back"), _money("recovered")(x), MONEY),
             Fact(_("Stands on"), x.source),
             Fact(_("Last day to claim"), x.due_on, DATE),
-            Fact(_("Says"), x.due_source),
+            Fact(_("Deadline by"), x.due_source),
             Fact(_("Claim"), _claim_ref(x), LINK),
-            Fact(_("Found"), x.found_at, TIME),
+            Fact(_("Found on"), x.found_at, TIME),
             Fact(_("Note"), x.note),
         ),
         (
@@ -175,7 +175,7 @@ NOUN = Noun(
     filters=(
         Filter("reason", _("Reason"), "reason", reason_choices),
         Filter("store", _("Store"), "store_id", store_choices),
-        Filter("bill", _("Bill"), "bill_line__bill_id", bill_choices),
+        Filter("bill", _("From bill"), "bill_line__bill_id", bill_choices),
         Filter("claim", _("Claim"), "claim_id", claim_choices),
     ),
     actions=(
@@ -184,7 +184,7 @@ NOUN = Noun(
             Field("first", _("Settlements ended from"), DATE),
             Field("last", _("Settlements ended to"), DATE),
         ), key="n"),
-        Action("claim", _("Claim"), _claim, "claims.change", MANY, states=("open",), key="c"),
+        Action("claim", _("Claim it"), _claim, "claims.change", MANY, states=("open",), key="c"),
         Action("dismiss", _("Let go"), _dismiss, "claims.change", MANY, (
             Field("reason", _("Reason"), LONG),
         ), states=("open",)),
