@@ -122,7 +122,7 @@ NAMES = {
     "receive_rate": "To receive", "refund": "Refunded", "region": "Region",
     "released_after": "Released after, days", "replaces": "Stands for",
     "representative": "Local representative", "representative_says": "About the representative",
-    "required": "Required", "rule": "Rule", "says": "Says", "scheme": "Scheme",
+    "required": "Required", "restated": "Whole reserve in every settlement", "rule": "Rule", "says": "Says", "scheme": "Scheme",
     "scope": "Scope", "season": "Season", "section": "Section", "seller": "Seller",
     "service": "Service", "shape": "Shape of the schedule", "shipped_from": "Shipped from",
     "shortest": "Shortest side", "side": "Sides rounded", "side_mm": "Sides rounded to, mm",
