@@ -13,6 +13,7 @@ from tradewind.apps.orders.models import Order
 from tradewind.apps.settlements.models import MatchProposal, SettlementFile
 from tradewind.apps.settlements.operations import mark_settlements_posted
 from tradewind.desk import asking, doing, export, listing, rows
+from tradewind.desk.doctor.books import CHECKS
 from tradewind.desk.kernel import Upload
 from tradewind.desk.registry import noun, tool
 from tradewind.engine.access import FINANCE, OPERATIONS, Actor, Denied
@@ -238,3 +239,13 @@ def test_an_order_chosen_after_posting_is_booked_to_that_order(store):
     moved = Posting.objects.filter(entry__event="settlement_match", account__code="1122")
     assert list(moved.values_list("order_id", "amount_minor")) == [(order("O-2"), -25_00)]
     assert clearing() == 25_00
+
+
+def test_the_doctor_sees_a_line_taken_back_that_is_not_the_opposite(store):
+    take(store, [SALE], "20.00")
+    mark_settlements_posted(ids=[SettlementFile.objects.get().pk], now=NOW, by=FIN)
+    take(store, [(*SALE[:3], "21.00", *SALE[4:])], "21.00", replace="on")
+    (check,) = [c for c in CHECKS if c.code == "settlements.taken_back"]
+    assert check.run() == []
+    SettlementFile.objects.get(external_id="B-1/1").lines.filter(line_no=1).update(amount_minor=-19_00)
+    assert check.run() == ["settlement B-1/1 line 1 takes back settlement:B-1#3"]

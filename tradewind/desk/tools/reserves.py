@@ -18,7 +18,6 @@ from tradewind.desk.kernel import (
     INT,
     LINK,
     MONEY,
-    STATE,
     TIME,
     Column,
     Fact,
@@ -28,6 +27,7 @@ from tradewind.desk.kernel import (
 )
 from tradewind.desk.nouns._money import settlement_ref
 from tradewind.desk.nouns._order_files import store_codes
+from tradewind.desk.nouns.payouts import NOUN as PAYOUTS
 from tradewind.engine.access import Actor
 from tradewind.engine.reserve_roll import GAP, OPENING, OVERDRAWN, Break, Rolled
 
@@ -41,6 +41,7 @@ _STORES = (
     Column("debt", _("Owed to the channel"), MONEY),
     Column("breaks", _("Breaks"), INT),
 )
+_PAYOUT = {code: label for code, label, _tone in PAYOUTS.states}
 _STEPS = (
     Column("settlement", _("Settlement"), LINK),
     Column("until", _("Until"), TIME),
@@ -52,7 +53,7 @@ _STEPS = (
     Column("held", _("Kept back"), MONEY),
     Column("closing", _("Closing"), MONEY),
     Column("debt", _("Owed after"), MONEY),
-    Column("payout", _("Payout"), STATE),
+    Column("payout", _("Payout state"), value=lambda step: _PAYOUT.get(step["payout"], step["payout"])),
     Column("remark", _("Remark"), wide=True),
 )
 # Left out where nothing stands in them; where all is released and kept anew, opening and closing say it.

@@ -18,7 +18,6 @@ from tradewind.apps.settlements.operations import (
     mark_settlements_posted,
     remap,
 )
-from tradewind.desk.doctor.books import CHECKS
 from tradewind.engine.access import FINANCE, Actor
 from tradewind.engine.contracts import Refused
 
@@ -181,11 +180,3 @@ def test_the_same_settlement_in_another_layout_is_recognised_by_its_money(harbou
     assert facts_hash(without=("org_storedfile", "org_auditentry")) == before
     with pytest.raises(Refused, match="other content"):
         take(harbour, DEARER, "-2.00")
-
-
-def test_the_doctor_sees_a_line_taken_back_that_is_not_the_opposite(harbour, posted):
-    one = take(harbour, DEARER, "-2.00", replace=True).settlement
-    (check,) = [c for c in CHECKS if c.code == "settlements.taken_back"]
-    assert check.run() == []
-    one.lines.filter(line_no=1).update(amount_minor=3_40)
-    assert check.run() == ["settlement B-1/1 line 1 takes back settlement:B-1#5"]
