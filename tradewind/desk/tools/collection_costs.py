@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,6 +31,13 @@ SHORT = {
     "platform": _("Channel"), "receipt": _("Receipt fee"), "account": _("Account fee"),
     "withdrawal": _("Withdrawal"), "fx": _("FX"), "bank": _("Bank fee"),
 }  # fmt: skip
+
+
+def _rate_of(hop: str) -> Callable[[Any], Any]:
+    """The rate of one hop, read from a row."""
+    return lambda row: row.bp(hop)
+
+
 _HOPS = (
     Column("provider", _("Provider")),
     Column("hop", _("Hop"), value=lambda r: str(HOPS[r.hop.hop]), wide=True),
@@ -43,7 +50,7 @@ _HOPS = (
 _ALL_IN = (
     Column("provider", _("Provider"), value=lambda r: f"{provider_name(r.cost.provider)} {r.cost.currency}"),
     Column("all_in", _("All in (bp)"), DECIMAL, "cost.all_in_bp"),
-    *(Column(hop, label, DECIMAL, lambda r, hop=hop: r.bp(hop)) for hop, label in SHORT.items()),
+    *(Column(hop, label, DECIMAL, _rate_of(hop)) for hop, label in SHORT.items()),
     Column("card", _("Published card (bp)"), value=lambda r: r.card_text),
     Column("verdict", _("Against the card"), value=lambda r: r.verdict, wide=True),
 )
