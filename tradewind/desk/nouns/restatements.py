@@ -20,7 +20,7 @@ from tradewind.engine.money import Money
 SHOWN = 500
 _NOUNS = {
     "settlement": "settlements", "first_leg": "first_legs", "layer": "layers", "parcel": "parcels",
-    "order": "orders", "period": "periods",
+    "order": "orders", "period": "periods", "landed_charge": "goods_bills",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ _MOVES: Mapping[str, Sequence[str]] = {
 _DOCUMENTS = {
     "settlement": "SELECT external_id FROM settlements_settlementfile WHERE id = %s",
     "first_leg": "SELECT number FROM stock_firstleg WHERE id = %s",
+    "landed_charge": "SELECT number FROM stock_landedcharge WHERE id = %s",
     "layer": "SELECT batch FROM stock_costlayer WHERE id = %s",
     "order": "SELECT external_id FROM orders_order WHERE id = %s",
     "parcel": "SELECT o.external_id FROM fulfilment_parcel p JOIN orders_order o ON o.id = p.order_id "
@@ -86,11 +87,20 @@ def _heads(found: Mapping[tuple[int | None, str], list[Row]], now: datetime, by:
 def _head(act: AuditEntry | None, currency: str, now: datetime, by: Actor) -> Restatement:
     if act is None:
         return Restatement.objects.create(kind=ASKED, actor=by.name, currency=currency, at=now)
-    ids = json.loads(act.ids)
+    told = _told(act)
+    ids = json.loads(told.ids)
     return Restatement.objects.create(
-        audit_id=act.pk, kind=act.kind, subject_id=ids[0] if len(ids) == 1 else None,
-        document=_document(act, ids), actor=act.actor, currency=currency, at=now,
+        audit_id=act.pk, kind=told.kind, subject_id=ids[0] if len(ids) == 1 else None,
+        document=_document(told, ids), actor=act.actor, currency=currency, at=now,
     )  # fmt: skip
+
+
+def _told(act: AuditEntry) -> AuditEntry:
+    """The act to be told of: costs of layers are written inside the act on the bill that changed them."""
+    if act.kind != "layer":
+        return act
+    outer = AuditEntry.objects.filter(id__gt=act.pk, id__lte=act.pk + 3, kind="landed_charge", at=act.at)
+    return outer.filter(actor=act.actor).order_by("id").first() or act
 
 
 def _document(act: AuditEntry, ids: Sequence[int]) -> str:

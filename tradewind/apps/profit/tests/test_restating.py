@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -15,9 +16,12 @@ from tradewind.apps.profit.operations import recompute
 from tradewind.apps.profit.step import run
 from tradewind.apps.profit.tests.test_profit import FLOW, NOW, give_cost, order, send, settle, store  # noqa: F401
 from tradewind.apps.profit.tests.worlds import World
-from tradewind.apps.stock.models import LayerUse
+from tradewind.apps.stock.models import CostLayer, LayerUse
+from tradewind.apps.stock.operations import charge_goods, reverse_charges
+from tradewind.apps.stock.queries.bills import Fee
 from tradewind.db.sql import fetch
 from tradewind.db.sql import run as execute
+from tradewind.engine.allocation import Key
 from tradewind.engine.money import Money
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +163,26 @@ def test_a_cost_taken_away_flags_the_order_and_says_what_was_before(store, order
     )
     assert (said.restatement.kind, said.restatement.audit_id) == ("recompute", None)
     assert ProfitLine.objects.get().profit_minor is None
+
+
+def test_a_bill_on_sold_goods_names_itself_and_taken_back_restores_every_order(store, order):  # noqa: F811
+    use = give_cost(order, landed=0)
+    CostLayer.objects.filter(pk=use.layer_id).update(goods_minor=500_00, left_goods_minor=450_00)
+    send(order)
+    run(NOW, FLOW)
+    before = values()
+    fee = Fee("freight", "FR-77", "Ocean", date(2026, 7, 1), Money(80_00, "CNY"), Key("qty"))
+    sheet = charge_goods(layer_ids=[use.layer_id], fees=[fee], now=NOW, by=FLOW)
+    run(NOW, FLOW)
+    head = Restatement.objects.get()
+    assert (head.kind, head.document, head.order_count, head.moved_minor) == (
+        "landed_charge",
+        "FR-77",
+        1,
+        -8_00,
+    )
+    assert values()[order.pk]["landed"] == (8_00, "actual")
+    reverse_charges(charge_ids=sheet.charge_ids, on=date(2026, 7, 2), reason="not ours", now=NOW, by=FLOW)
+    run(NOW, FLOW)
+    assert values() == before
+    assert Restatement.objects.order_by("-id").first().moved_minor == 8_00
