@@ -43,7 +43,7 @@ def method_on(first: str, changes: Sequence[Sequence[str]], day: date) -> str:
     Example: method_on("fifo", [["2027-01-01", "month_end"]], date(2027, 1, 1)) == "month_end".
     """
     found = first
-    for start, method in sorted(changes):
+    for start, method in sorted((start, method) for start, method in changes):
         if start <= day.isoformat():
             found = method
     return found

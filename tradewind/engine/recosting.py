@@ -7,13 +7,15 @@ end in the figures that the same facts give in any other order.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from tradewind.engine.costing import MONTH_END, Layer, cost_of, part_of
 from tradewind.engine.money import share
 
+Source = Any  # whatever a caller knows its documents by, if it can be a key
 Cost = tuple[int | None, int]  # goods (None: missing) and landed, in minor units
 
 
@@ -33,7 +35,7 @@ class Batch:
 class Take:
     """Units that left a pool at once for one source, batch by batch. `moves_on`: to be a batch elsewhere."""
 
-    source: Hashable
+    source: Source
     picks: tuple[tuple[int, int], ...]  # (batch, units)
     method: str
     period: str = ""
@@ -44,7 +46,7 @@ class Take:
 class Costed:
     """What every take took from every batch, and what still lies on each."""
 
-    uses: dict[tuple[Hashable, int], Cost] = field(default_factory=dict)
+    uses: dict[tuple[Source, int], Cost] = field(default_factory=dict)
     left: dict[int, Cost] = field(default_factory=dict)
 
 
@@ -119,7 +121,7 @@ def _month(pool: dict[int, _Held], takes: Sequence[Take], costed: Costed) -> Non
     stays = [h.qty - out.get(h.batch.id, 0) for h in held]
     known = [h.goods for h in held if h.goods is not None]
     landed = _averaged([h.landed for h in held], stays, takes, held)
-    goods: dict[tuple[Hashable, int], int] | None = None
+    goods: dict[tuple[Source, int], int] | None = None
     if len(known) == len(held):
         goods = _averaged(known, stays, takes, held)
     keys = landed.keys() | (goods or {}).keys() | {(t.source, b) for t in takes for b, _q in t.picks}
@@ -136,11 +138,11 @@ def _month(pool: dict[int, _Held], takes: Sequence[Take], costed: Costed) -> Non
 
 def _averaged(
     costs: Sequence[int], stays: Sequence[int], takes: Sequence[Take], held: Sequence[_Held]
-) -> dict[tuple[Hashable, int], int]:
+) -> dict[tuple[Source, int], int]:
     """(source, batch) -> cost: each take at the period's average, what is left of the pool at it too."""
     pool, units = sum(costs), sum(h.qty for h in held)
     gone, given = 0, 0
-    uses: dict[tuple[Hashable, int], int] = {}
+    uses: dict[tuple[Source, int], int] = {}
     of_batch = {h.batch.id: cost for h, cost in zip(held, costs, strict=True)}
     for take in takes:
         gone += sum(qty for _batch, qty in take.picks)

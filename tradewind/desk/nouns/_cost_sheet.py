@@ -220,7 +220,7 @@ def sold_rows(gone: Iterable[Sequence[Any]], currency: str, most: int = 200) -> 
     return [
         {
             "order": Ref("orders", lines[line].order_id, lines[line].order.external_id),
-            "sku": lines[line].sku.code if lines[line].sku else "",
+            "sku": getattr(lines[line].sku, "code", ""),
             "amount": Money(minor, currency),
         }
         for minor, line in some

@@ -156,15 +156,16 @@ def _row(row: Rolled, base: str) -> dict[str, Any]:
 
 
 def _ties(tied: Tied, base: str) -> list[dict[str, Any]]:
-    rows = [(TIE_NAMES[t.code], t.goods, t.books, t.timing, t.waiting) for t in tied.rows]
-    whole = [sum(row[n] for row in rows) for n in range(1, 5)]
+    figures = [(t.goods, t.books, t.timing, t.waiting) for t in tied.rows]
+    names = [*(TIE_NAMES[t.code] for t in tied.rows), _("In all")]
+    figures.append((tied.goods, tied.books, sum(f[2] for f in figures), sum(f[3] for f in figures)))
     return [
         {
             "kind": name, "goods": Money(goods, base), "books": Money(books, base),
             "apart": Money(goods - books, base), "timing": Money(timing, base),
             "waiting": Money(waiting, base),
         }
-        for name, goods, books, timing, waiting in [*rows, (_("In all"), *whole)]
+        for name, (goods, books, timing, waiting) in zip(names, figures, strict=True)
     ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def charge_goods(
         for charge in made:
             charge.save()
         _count_charges([x.pk for x in plan.layers], len(made))
-        write_costs(plan.recost, now=now, by=by)
+        write_costs(plan.recost, now=now, by=by, billed=[x.pk for x in plan.layers])
         act.ids = [charge.pk for charge in made]
         act.note(verb="charge_goods", sheet=sheet, target=words, bills=[c.number for c in made],
                  base_minor=[c.base_minor for c in made])  # fmt: skip
@@ -104,7 +104,7 @@ def reverse_charges(
             layers = list(CostLayer.objects.filter(pk__among=[p.layer_id for p in parts[charge.pk]]))
             plan = Plan(charge.company_id, layers, [_taken_back(charge, parts[charge.pk])])
             lay(plan)
-            write_costs(plan.recost, now=now, by=by)
+            write_costs(plan.recost, now=now, by=by, billed=[x.pk for x in layers])
             _count_charges([x.pk for x in layers], -1)
             made.append(_reversal(charge, plan.laid[0], on, reason))
         LandedCharge.objects.filter(pk__among=wanted).update(void=True)

@@ -27,14 +27,18 @@ def lock_goods(layer_ids: Iterable[int]) -> None:
     lock_ids(pk for (pk,) in rows)
 
 
-def write_costs(recost: Recost, *, now: datetime, by: Actor) -> list[int]:
-    """Write what differs; the layers it concerns, which the audit tells profit and the books of."""
+def write_costs(recost: Recost, *, now: datetime, by: Actor, billed: Iterable[int] = ()) -> list[int]:
+    """Write what differs; the layers it concerns, which the audit tells profit and the books of.
+
+    `billed` are layers that got or lost a bill: even of nothing it makes their cost known or a guess.
+    """
     layers, uses = recost.changed_layers(), recost.changed_uses()
-    if not layers and not uses and not recost.final:
+    told = set(billed)
+    if not layers and not uses and not recost.final and not told:
         return []
     with acting(by, "stock.cost", kind="layer", now=now) as act:
         done = [u for of in recost.uses.values() for u in of.values() if u.id in recost.final]
-        act.ids = sorted({x.id for x in layers} | {u.layer_id for u in (*uses, *done)})
+        act.ids = sorted(told | {x.id for x in layers} | {u.layer_id for u in (*uses, *done)})
         bulk.update_rows(
             CostLayer,
             ["goods_minor", "landed_minor", "left_goods_minor", "left_landed_minor", "state", "late"],

@@ -152,7 +152,7 @@ class Recost:
             for layer in sorted(births.pop(move.source, ()), key=lambda x: x.rank):
                 batch = Batch(layer.id, layer.qty, *layer.total, move.period, layer.rank)
                 found.append(((epoch, 0, layer.id), batch))
-        assert births == takes == {}, "goods without a move"
+        assert not [*births, *takes], "goods without a move"
         return [event for _key, event in sorted(found, key=lambda pair: pair[0])]
 
     def _take(self, balance_id: int, move: Came, uses: list[UseNow]) -> Take:
