@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tradewind.apps.settlements import queries
-from tradewind.apps.settlements.states import EXPLAINED, HELD, OPEN, POSTED
+from tradewind.apps.settlements.states import EXPLAINED, HELD, POSTED
 from tradewind.apps.stores.queries import store_coded
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import (
@@ -88,7 +88,7 @@ def _answer(by: Actor, row: Mapping[str, Any]) -> Answer:
         ideas, words = ideas.filter(settlement__store=store), words.filter(settlement__store=store)
     held = files.filter(state=HELD).order_by("end_at", "id")
     done = files.filter(state__in=(EXPLAINED, POSTED)).order_by("-end_at", "-id")
-    best = ideas.filter(state=OPEN, rank=1).order_by("-settlement_id", "id")
+    best = queries.best_of(ideas).order_by("-settlement_id", "id")
     counts = {"to_do": held.count(), "proposals": best.count(), "unknown_kinds": words.count(),
               "done": done.count()}  # fmt: skip
     return Answer(

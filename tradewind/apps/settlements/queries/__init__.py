@@ -62,6 +62,12 @@ def proposals(actor: Actor) -> QuerySet[MatchProposal]:
     return rows if actor.stores is None else rows.filter(settlement__store_id__in=sorted(actor.stores))
 
 
+def best_of(rows: QuerySet[MatchProposal]) -> QuerySet[MatchProposal]:
+    """Of proposals, the best open one of every group of lines."""
+    better = MatchProposal.objects.filter(line_id=OuterRef("line_id"), state=OPEN, rank__lt=OuterRef("rank"))
+    return rows.filter(~Exists(better), state=OPEN)
+
+
 def open_proposals(actor: Actor) -> int:
     """How many groups of lines wait for somebody to choose their order."""
     return proposals(actor).filter(state=OPEN).values("line_id").distinct().count()

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Sum
 
 from tradewind.apps.settlements.models import MatchProposal, SettlementFile, SettlementLine
-from tradewind.apps.settlements.states import HELD, OPEN
+from tradewind.apps.settlements.queries import best_of
+from tradewind.apps.settlements.states import HELD
 from tradewind.engine.money import Money
 
 HELD_SETTLEMENTS, UNKNOWN_KINDS, REMAINDERS, OVERLAPS, PROPOSALS = (
@@ -43,7 +44,7 @@ def blocking(company_id: int, until: date) -> list[Blocker]:
     held = files.filter(state=HELD)
     lines = SettlementLine.objects.filter(settlement__in=held, kind="")
     double = held.filter(overlap_count__gt=0, overlap_why="")
-    first = MatchProposal.objects.filter(settlement__in=files, state=OPEN, rank=1)
+    first = best_of(MatchProposal.objects.filter(settlement__in=files))
     return [
         *_found(HELD_SETTLEMENTS, held, "currency", "total_minor", "settlements/?state=held"),
         *_found(UNKNOWN_KINDS, lines, "settlement__currency", "amount_minor", "unknown_kinds/"),

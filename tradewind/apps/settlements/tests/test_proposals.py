@@ -84,6 +84,10 @@ def test_what_is_not_sure_is_proposed_ranked_and_nothing_is_matched(harbour, ord
     (stop,) = blocking(harbour.company_id, date(2026, 6, 30))
     assert (stop.code, stop.count, stop.amount) == ("open_proposals", 1, Money(24_60, "USD"))
     assert blocking(harbour.company_id, date(2026, 6, 29)) == []
+    best = MatchProposal.objects.get(rank=1)
+    reject_proposals(ids=[best.pk], reason="another buyer", now=NOW, by=FIN)
+    (stop,) = blocking(harbour.company_id, date(2026, 6, 30))
+    assert stop.count == 1, "the next best is to be looked at"
 
 
 @pytest.fixture
