@@ -82,6 +82,8 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
     p = queries.payouts(actor).filter(pk=pk).first()
     if p is None:
         return None
+    hops = cash_chain(actor, pk)
+    lost = [h.loss_bp for h in hops if h.out is not None]
     return Detail(
         p.settlement.external_id,
         p.store.name,
@@ -90,6 +92,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Settlement"), settlement_ref(p.settlement), LINK),
             Fact(_("Store"), Ref("stores", p.store_id, p.store.name), LINK),
             Fact(_("Amount"), p.amount, MONEY),
+            Fact(_("Loss so far (bp)"), lost[-1] if lost else None, DECIMAL),
             Fact(_("Expected on"), p.expected_on, DATE),
             Fact(_("Receipt of money"), _receipt(p), LINK),
             Fact(_("Matched because"), _now(p.how) if p.how else ""),
@@ -99,7 +102,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
                 else ()
             ),
         ),
-        (Table(_("Cash chain"), _CHAIN, cash_chain(actor, pk)),),
+        (Table(_("Cash chain"), _CHAIN, hops),),
     )
 
 

@@ -32,7 +32,7 @@ def expect_payouts(*, now: datetime, by: Actor) -> int:
     """
     by.require("treasury.change")
     fresh = list(accounted(by).filter(payout=None))
-    stale = Payout.objects.filter(state__in=(EXPECTED, CARRIED)).exclude(
+    stale = Payout.objects.filter(state__in=(EXPECTED, CARRIED, FAILED)).exclude(
         Q(amount_minor=F("settlement__total_minor"))
     )
     if not fresh and not stale.exists():
