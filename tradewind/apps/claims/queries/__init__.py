@@ -8,9 +8,9 @@ from tradewind.apps.claims.queries.lists import (
     findings,
     layouts,
 )
-from tradewind.apps.claims.queries.owed import BillToPay, Blocker, bills_to_pay, blocking
+from tradewind.apps.claims.queries.owed import BillToPay, bills_to_pay, blocking
 
 __all__ = [
-    "BillToPay", "Blocker", "bill_lines", "bills", "bills_to_pay", "blocking", "claims", "fee_audits",
+    "BillToPay", "bill_lines", "bills", "bills_to_pay", "blocking", "claims", "fee_audits",
     "findings", "layouts",
 ]  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
 from tradewind.apps.claims.models import Bill
 from tradewind.apps.claims.queries.lists import bills
 from tradewind.apps.claims.states import ACCEPTED, AUDITED, CLOSED, DRAFT
+from tradewind.apps.settlements.queries.blockers import Blocker
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
 
@@ -37,19 +38,6 @@ class BillToPay:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """One reason why a month cannot be closed yet: a code, how many rows, what they sum to, where they are.
-
-    `where` is the code of the noun whose list shows them; `amount` is None where currencies differ.
-    """
-
-    code: str
-    count: int
-    amount: Money | None
-    where: str
-
-
 def bills_to_pay(by: Actor) -> list[BillToPay]:
     """Accepted bills with what of each is owed, oldest first; one whose money is all taken is 0."""
     rows = bills(by).filter(state__in=(ACCEPTED, CLOSED)).order_by("on", "id")
@@ -61,15 +49,12 @@ def bills_to_pay(by: Actor) -> list[BillToPay]:
 
 
 def blocking(company_id: int, until: date) -> list[Blocker]:
-    """Bills dated up to a day that nobody has accepted: their cost is not in the books of that month."""
-    rows = Bill.objects.filter(company_id=company_id, on__lte=until)
+    """Bills dated up to a day that nobody has accepted, by currency: their cost is not in the books yet."""
+    rows = Bill.objects.filter(company_id=company_id, on__lte=until).order_by("currency")
     found = []
     for code, state in (("bills_not_audited", DRAFT), ("bills_not_accepted", AUDITED)):
-        sums = list(
-            rows.filter(state=state).values_list("currency").annotate(minor=Sum("lines_minor")).order_by()
+        sums = (
+            rows.filter(state=state).values_list("currency").annotate(n=Count("id"), sum=Sum("lines_minor"))
         )
-        count = rows.filter(state=state).count()
-        if count:
-            amount = Money(int(sums[0][1]), sums[0][0]) if len(sums) == 1 else None
-            found.append(Blocker(code, count, amount, "bills"))
+        found += [Blocker(code, n, Money(int(minor), c), f"bills/?state={state}") for c, n, minor in sums]
     return found
