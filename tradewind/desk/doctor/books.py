@@ -131,6 +131,14 @@ CHECKS = (
         "payout {0} is {1}",
     ),
     sql_check(
+        "conversions.ends",
+        _("money on its way has arrived, or come back, exactly when a line shows it"),
+        """SELECT id, state FROM treasury_conversion
+        WHERE (state IN ('arrived', 'short')) <> (bank_line_id IS NOT NULL OR landed_id IS NOT NULL)
+        OR (state = 'returned') <> (returned_id IS NOT NULL)""",
+        "conversion {0} is {1}",
+    ),
+    sql_check(
         "payouts.receipts",
         _("a matched receipt is the sum of the payouts it paid, in their currency"),
         """SELECT l.id, l.amount_minor, a.currency, sum(p.amount_minor), min(p.currency)

@@ -28,6 +28,7 @@ from tradewind.apps.treasury.operations import (
     open_collection_account,
     send_again,
 )
+from tradewind.desk.doctor import books as doctor_books
 from tradewind.engine.access import FINANCE, Actor, system
 from tradewind.engine.money import Money
 
@@ -213,6 +214,14 @@ def test_money_that_came_back_lies_on_the_account_again_less_what_it_cost(taken)
     one = Conversion.objects.get(group="105")
     note_returns(ids=[one.pk], reason="wrong branch code, sent again on Monday", now=NOW, by=FIN)
     assert "money_came_back" not in {b.code for b in queries.breaks(FIN, ON)}
+
+
+def test_the_doctor_finds_nothing_and_names_an_arrival_without_a_line(taken):
+    check = next(c for c in doctor_books.CHECKS if c.code == "conversions.ends")
+    assert check.run() == []
+    one = Conversion.objects.filter(state="returned").get()
+    Conversion.objects.filter(pk=one.pk).update(state="arrived")
+    assert check.run() == [f"conversion {one.pk} is arrived"]
 
 
 def test_the_missing_statement_closes_the_gap_when_it_comes(taken):
