@@ -43,7 +43,8 @@ def disputed(shop: Shop) -> tuple[int, list[int]]:
 def balances() -> dict[str, int]:
     rows = fetch(
         "SELECT a.code, sum(p.amount_minor) FROM ledger_posting p "
-        "JOIN ledger_account a ON a.id = p.account_id GROUP BY a.code HAVING sum(p.amount_minor) <> 0 ORDER BY a.code"
+        "JOIN ledger_account a ON a.id = p.account_id GROUP BY a.code "
+        "HAVING sum(p.amount_minor) <> 0 ORDER BY a.code"
     )
     return {code: int(minor) for code, minor in rows}
 
