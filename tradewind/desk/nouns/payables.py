@@ -122,7 +122,7 @@ def _detail(actor: Actor, pk: int) -> Detail | None:
             Fact(_("Due day"), p.due_on, DATE),
             Fact(_("Document"), _document(proof), LINK),
             Fact(_("Match of documents"), evidence_word(proof.state)),
-            Fact(_("Purchase order"), Ref("purchase_orders", p.order_id, p.order.number) if p.order else None,
+            Fact(_("Purchase order"), Ref("purchase_orders", p.order.pk, p.order.number) if p.order else None,
                  LINK),
             Fact(_("Note"), p.note),
         ),

@@ -76,7 +76,7 @@ def _refs(sources: Iterable[str]) -> dict[str, Ref]:
         prefix, _colon, pk = source.partition(":")
         if prefix in _NOUNS and pk:
             ids[prefix].append(int(pk))
-    out = {}
+    out: dict[str, Ref] = {}
     for prefix, wanted in ids.items():
         model, name, noun = _NOUNS[prefix]
         rows = model.objects.filter(id__among=wanted).values_list("id", name)

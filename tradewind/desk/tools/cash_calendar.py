@@ -150,7 +150,8 @@ _KINDS = (
 
 def _by_kind(found: CashCalendar, shown: Calendar) -> list[dict[str, Any]]:
     """What the days shown bring in and take out, by kind, in the currency shown."""
-    end, sums = shown.days[-1].on, defaultdict(lambda: [0, 0, 0])
+    end = shown.days[-1].on
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for flow in found.flows:
         amount = found.in_base(flow.amount) if shown is found.base else flow.amount
         if amount is None or amount.currency != shown.currency or flow.on > end:

@@ -178,7 +178,9 @@ def _parts(payments: Sequence[Payment]) -> dict[int, list[Part]]:
         f"(SELECT payable_id FROM payables_clearing WHERE {among('payment_id')}) ORDER BY c.payable_id, c.id",
         [BY_PAYMENT, id_set(ids)],
     )
-    wanted, out, before = set(ids), defaultdict(list), defaultdict(int)
+    wanted = set(ids)
+    out: dict[int, list[Part]] = defaultdict(list)
+    before: dict[int, int] = defaultdict(int)
     for payable_id, payment_id, minor, whole, base, kind, currency, home in rows:
         at = before[payable_id]
         before[payable_id] = at + minor

@@ -286,8 +286,11 @@ def reverse_payments(*, ids: Sequence[int], on: date, reason: str, now: datetime
 
 def _asked_again(payments: Sequence[Payment], clearings: Sequence[Clearing]) -> list[tuple[int, int, int]]:
     """(request line, payable, minor) of requests still good, whose payment came back."""
-    good = {p.pk: p.request_id for p in payments
-            if p.request_id is not None and p.request.state in (APPROVED, "paid")}  # fmt: skip
+    good = {
+        p.pk: p.request.pk
+        for p in payments
+        if p.request is not None and p.request.state in (APPROVED, "paid")
+    }
     lines = {
         (x.request_id, x.payable_id): x.pk
         for x in RequestLine.objects.filter(request_id__among=sorted(set(good.values())))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tradewind.apps.payables.models import Payment
 from tradewind.apps.treasury.models import (
@@ -81,16 +81,18 @@ def free_lines() -> list[Line]:
     return [*map(_bank, banks), *map(_collection, others)]
 
 
-def _bank_rows() -> QuerySet[BankLine]:
+def _bank_rows() -> QuerySet[Any]:
     paid = Payment.objects.filter(bank_line=OuterRef("pk"))
-    arrived = Conversion.objects.filter(bank_line=OuterRef("pk"))
-    return BankLine.objects.select_related("account").annotate(taken=Exists(paid) | Exists(arrived))
+    arrived = Conversion.objects.filter(Q(bank_line=OuterRef("pk")) | Q(sold_line=OuterRef("pk")))
+    rows: QuerySet[Any] = BankLine.objects.annotate(taken=Exists(paid) | Exists(arrived))
+    return rows.select_related("account")
 
 
-def _collection_rows() -> QuerySet[CollectionLine]:
+def _collection_rows() -> QuerySet[Any]:
     paid = Payment.objects.filter(collection_line=OuterRef("pk"))
     withdrawn = Conversion.objects.filter(group=OuterRef("group"), collection=OuterRef("account"))
-    return CollectionLine.objects.select_related("account").annotate(taken=Exists(paid) | Exists(withdrawn))
+    rows: QuerySet[Any] = CollectionLine.objects.annotate(taken=Exists(paid) | Exists(withdrawn))
+    return rows.select_related("account")
 
 
 def _bank(x: Any) -> Line:
