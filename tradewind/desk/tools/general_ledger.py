@@ -47,7 +47,7 @@ def _answered(ask: Ask, row: Any) -> Answer:
         Fact(_now("Opening %(currency)s") % {"currency": c}, Money(m, c), MONEY) for c, m in opening.items()
     )
     count = queries.general_ledger(ask.by, int(row["company"]), account.code, since, until).count()
-    alerts = ()
+    alerts: tuple[str, ...] = ()
     if count > SHOWN:
         alerts = (_now("%(n)d postings; the first %(m)d are shown, the file holds all.")
                   % {"n": count, "m": SHOWN},)  # fmt: skip

@@ -104,13 +104,14 @@ def _rows(company_id: int, since: date, until: date, per: str) -> list[_Row]:
         f"ORDER BY {order}, a.code, p.currency, s.code",
         [company_id, since, until],
     )
-    found = [
-        _Row(number, on if isinstance(on, date) else date.fromisoformat(str(on)), *rest, int(minor))
-        for number, on, *rest, minor in rows
-    ]
+    found = [_Row(number, _day(on), *rest) for number, on, *rest in rows]
     if per == BY_MONTH:
         found.sort(key=lambda r: (r.on.year, r.on.month, r.event))
     return found
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _voucher(row: _Row, per: str) -> tuple[str, date, str]:
@@ -132,8 +133,8 @@ def _lines(
         found = sums.setdefault((row.code, row.currency, row.store), [0, 0])
         rate = rates.find(row.currency, base, row.on)
         assert rate is not None, "missing rates were named before"
-        found[0] += row.minor
-        found[1] += rate.minor(row.minor)
+        found[0] += int(row.minor)  # PostgreSQL sums to a decimal
+        found[1] += rate.minor(int(row.minor))
     lines = [
         JournalLine(
             number, on, memo, code, names[code], Money(minor, currency), Money(worth, base),
