@@ -232,3 +232,9 @@ def test_points_that_are_used_up_are_waited_for_and_other_errors_are_trouble():
     conn, _ = shop({"errors": [{"message": "Field 'x' doesn't exist"}]})
     with pytest.raises(OutsideError, match="doesn't exist"):
         SHOP.orders(conn, NOW, NOW)
+
+
+def test_its_payments_are_read_as_those_of_any_own_store():
+    assert "shopify_payments" in SHOP.manifest.layouts
+    assert SHOP.manifest.settles_as == "own_store"
+    assert SHOP.reads == registry.channel("own_store").reads

@@ -80,6 +80,7 @@ class Manifest:
     layouts: tuple[str, ...] = ()  # file layouts it reads
     verified: str = SIMULATOR
     base_url: str = ""  # where the outside is by default; empty: the person says so
+    settles_as: str = ""  # the channel whose rules say what its settlement lines mean; empty: its own
 
     def missing_credentials(self, given: Mapping[str, str]) -> tuple[str, ...]:
         """Names of required credential fields that are empty."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from tradewind.apps.markets.queries import rulebook
 from tradewind.apps.settlements.models import KindMapping
+from tradewind.connectors import registry
 from tradewind.engine.rulebook import RuleGap
 
 UNKNOWN = ("", "")
@@ -18,6 +19,7 @@ def meanings(channel: str, on: date) -> Callable[[Words], Meaning]:
     """The meaning of a channel's words on a day; each combination is looked up once."""
     book = rulebook()
     said = _said(channel, on)
+    ruled = _ruled_as(channel)
     known: dict[Words, Meaning] = dict(said)
 
     def meaning(words: Words) -> Meaning:
@@ -30,13 +32,21 @@ def meanings(channel: str, on: date) -> Callable[[Words], Meaning]:
         kind, amount, what = words
         try:
             rule = book.find(
-                "settlement_kind", on, channel=channel, type=kind, amount_type=amount, description=what
+                "settlement_kind", on, channel=ruled, type=kind, amount_type=amount, description=what
             )
         except RuleGap:
             return UNKNOWN
         return rule.text("means"), rule.id
 
     return meaning
+
+
+def _ruled_as(channel: str) -> str:
+    """The channel under which the rulebook knows its words: a shop's payments are those of any own store."""
+    try:
+        return registry.channel(channel).manifest.settles_as or channel
+    except KeyError:  # a connector that is not installed any more
+        return channel
 
 
 def _said(channel: str, on: date) -> dict[Words, Meaning]:

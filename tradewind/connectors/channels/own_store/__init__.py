@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tradewind.connectors.base import CHANNEL, SECONDARY, SETTLEMENT_FILES, BaseChannel, Manifest
-from tradewind.connectors.channels.own_store import files
+from tradewind.connectors.layouts import payment_providers
 
 MANIFEST = Manifest(
     code="own_store",
@@ -13,7 +13,7 @@ MANIFEST = Manifest(
     markets=(),
     currencies=(),
     capabilities=frozenset({SETTLEMENT_FILES}),
-    layouts=tuple(one.code for one in files.LAYOUTS),
+    layouts=tuple(one.code for one in payment_providers.LAYOUTS),
     verified=SECONDARY,
 )
 
@@ -22,7 +22,7 @@ class OwnStore(BaseChannel):
     """Reads settlement files; offers nothing over the wire."""
 
     manifest = MANIFEST
-    reads = files.LAYOUTS
+    reads = payment_providers.LAYOUTS
 
 
 CONNECTORS = (OwnStore(),)

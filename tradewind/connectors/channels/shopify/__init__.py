@@ -8,11 +8,13 @@ from tradewind.connectors.base import (
     ORDERS,
     READ_ORDERS,
     SECONDARY,
+    SETTLEMENT_FILES,
     TRACKING,
     CredentialField,
     Manifest,
 )
 from tradewind.connectors.channels.shopify.client import Shopify
+from tradewind.connectors.layouts import payment_providers
 from tradewind.connectors.transport import Limit
 from tradewind.engine.money import EXPONENTS
 
@@ -23,7 +25,7 @@ MANIFEST = Manifest(
     name_zh="Shopify 独立站",
     markets=(),
     currencies=tuple(sorted(EXPONENTS)),
-    capabilities=frozenset({ORDERS, READ_ORDERS, TRACKING, OFFERS}),
+    capabilities=frozenset({ORDERS, READ_ORDERS, TRACKING, OFFERS, SETTLEMENT_FILES}),
     credentials=(
         CredentialField("access_token", "Admin API access token", "Admin API 访问令牌", secret=True),
         CredentialField(
@@ -32,6 +34,8 @@ MANIFEST = Manifest(
     ),
     # A shop of the smallest plan is given 100 points a second; a page of orders costs some tens.
     limits={"graphql": Limit(2, 10)},
+    layouts=tuple(one.code for one in payment_providers.LAYOUTS),
+    settles_as="own_store",
     verified=SECONDARY,
 )
 CONNECTORS = (Shopify(MANIFEST),)

@@ -19,6 +19,7 @@ from tradewind.connectors.channels.shopify.questions import (
     VARIANTS,
     VERSION,
 )
+from tradewind.connectors.layouts import payment_providers
 from tradewind.connectors.session import accepted, parsed
 from tradewind.connectors.transport import ATTEMPTS, Call
 from tradewind.engine.contracts import (
@@ -36,6 +37,8 @@ LATE = timedelta(seconds=30)  # the search of orders lags a little behind their 
 
 class Shopify(BaseChannel):
     """The channel; see base.Channel for what each function promises. An order is known by its name, #1001."""
+
+    reads = payment_providers.LAYOUTS
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
