@@ -37,11 +37,16 @@ from tradewind.desk.nouns._money import money, store_choices, typed_money
 from tradewind.desk.nouns.findings import EVENTS
 from tradewind.engine.access import Actor
 
+
+def _subject(row: Any) -> str:
+    """What a finding is of, as the other side knows it."""
+    return tracking_of(row) or (row.order.external_id if row.order else "")
+
+
 _ROWS = (
     Column("finding", _("Reason"), LINK, lambda x: Ref("findings", x.pk, str(reason_label(x.reason)))),
     Column("line", _("Bill line"), LINK, lambda x: line_ref(x.bill_line)),
-    Column("tracking", _("Tracking number"), value=tracking_of),
-    Column("order", _("Order"), value=lambda x: x.order.external_id if x.order else ""),
+    Column("subject", _("Parcel or order"), value=_subject),
     Column("charged", _("Charged"), MONEY, lambda x: money(x.charged_minor, x.currency)),
     Column("excess", _("Too much"), MONEY, lambda x: money(x.excess_minor, x.currency)),
     Column("recovered", _("Given back"), MONEY, lambda x: money(x.recovered_minor, x.currency)),

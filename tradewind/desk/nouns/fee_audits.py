@@ -56,7 +56,7 @@ NOUN = Noun(
     by_store=True,
     rows=queries.fee_audits,
     columns=(
-        Column("store", _("Store"), LINK, _store),
+        Column("store", _("Store"), value="store.name", wide=True),
         Column("first_on", _("From"), DATE, sort="first_on"),
         Column("last_on", _("Until"), DATE, sort="last_on"),
         Column("judged", _("Judged"), INT, "judged_count"),
