@@ -126,7 +126,7 @@ def _list(noun: Noun, args: list[str]) -> int:
 def _print_list(noun: Noun, actor: Actor, rows: Sequence[Any], following: str) -> None:
     from django.conf import settings
 
-    from tradewind.desk.kernel import DECIMAL, INT, MONEY, PERCENT, Ref
+    from tradewind.desk.kernel import DECIMAL, INT, MONEY, PERCENT, Aim, Ref
     from tradewind.desk.values import cell, visible
 
     columns = visible(noun.columns, actor)
@@ -136,6 +136,7 @@ def _print_list(noun: Noun, actor: Actor, rows: Sequence[Any], following: str) -
     def shown(value: Any) -> Any:
         if isinstance(value, datetime):
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        value = value.value if isinstance(value, Aim) else value
         return value.text if isinstance(value, Ref) else value
 
     print(
