@@ -185,6 +185,9 @@ def _tree(tree: Breakdown) -> str:
 
 
 def _text(value: Any) -> str:
+    from tradewind.desk.kernel import Aim
+
+    value = value.value if isinstance(value, Aim) else value
     return "" if value is None else str(getattr(value, "text", value))
 
 
