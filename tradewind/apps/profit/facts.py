@@ -161,7 +161,7 @@ def _heads(ids: Any) -> dict[int, OrderFacts]:
 
 def _layers(ids: Iterable[int]) -> dict[int, Layer]:
     rows = _rows(_LAYERS, "y.id", id_set(sorted(ids)))
-    return {row[0]: Layer(*row[:4], bool(row[4]), row[5]) for row in rows}
+    return {pk: Layer(pk, batch, cur, state, bool(bare), by) for pk, batch, cur, state, bare, by in rows}
 
 
 def _in(found: dict[int, OrderFacts], sql: str, column: str, ids: Any) -> list[tuple[Any, ...]]:

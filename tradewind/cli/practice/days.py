@@ -14,7 +14,7 @@ from tradewind.apps.stock.step import take_in
 from tradewind.apps.stores.models import Cursor, Store
 from tradewind.apps.stores.operations import advance_cursor
 from tradewind.apps.treasury.step import run_rates
-from tradewind.cli.practice import goods, hands, house, pricing, shops
+from tradewind.cli.practice import finance, goods, hands, house, pricing, shops
 from tradewind.cli.practice import range as goods_range
 from tradewind.cli.practice.express import express
 from tradewind.cli.practice.plan import Plan, actor
@@ -38,6 +38,7 @@ def set_up(plan: Plan, world: World, indicators: str) -> None:
     express(plan)
     house.papers(plan, company_id)
     house.accounts(plan, world)
+    finance.set_up(plan)
     goods_range.research(plan)
     goods_range.judge(plan)
     goods_range.products(plan)
@@ -114,5 +115,17 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
     stages = flow.ALL_STAGES if money else flow.ALL_STAGES - {6}
     flow.run_all(at, system("practice"), stages=stages)
     hands.work(plan, day, at)
+    _office(plan, at)
+
+
+def _office(plan: Plan, at: datetime) -> None:
+    """What finance and purchasing do on their days of the week."""
+    if at.weekday() == 0:
+        once("bills", at, lambda: finance.bills(plan, at))
+        if at.day <= 7:
+            once("month", at, lambda: finance.month_end(at))
     if at.weekday() == 2:
         hands.bring_home(at)
+        once("asking", at, lambda: finance.ask(at))
+    if at.weekday() == 4:
+        once("paying", at, lambda: finance.pay(at))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.facts import facts_hash
 from tests.hostile import check_importer, malformed
+from tests.line import english  # noqa: F401  a fixture
 from tests.trade import make_orders, make_store
 from tradewind.apps.fulfilment.models import Parcel
 from tradewind.apps.fulfilment.operations import DeliveryScan, import_deliveries, record_deliveries
