@@ -15,6 +15,6 @@ from tradewind.apps.orders.operations.reserving import ReservedOrders, reserve_o
 
 __all__ = [
     "ChannelSales", "Placed", "ReservedOrders", "begin_picking", "cancel_orders", "check_orders",
-    "hold_orders", "mark_booked", "mark_shipped", "place_orders", "release_holds", "remap_lines", "reserve_orders",
-    "retry_short", "stop_picking", "take_channel_sales",
+    "hold_orders", "mark_booked", "mark_shipped", "place_orders", "release_holds", "remap_lines",
+    "reserve_orders", "retry_short", "stop_picking", "take_channel_sales",
 ]  # fmt: skip
