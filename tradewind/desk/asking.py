@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -98,6 +98,7 @@ class Tool:
     columns: tuple[Column, ...] = ()
     note: Label = ""
     example: Mapping[str, Any] = field(default_factory=dict)
+    begin: Callable[[Actor, date], Mapping[str, Any]] | None = None  # an example of one's own and today's
     lines_needed: bool = True
     sheets: tuple[tuple[str, Label], ...] = ()  # files an answer offers: name and label
     wide: bool = False  # a report: its answer takes the whole width, the question stands above it

@@ -45,6 +45,21 @@ class Stage:
     label: str
     entries: tuple[Entry, ...]
 
+    @property
+    def open(self) -> bool:
+        """Whether its entries are shown at first: what comes before all stages, and where the page lies."""
+        return self.number == 0 or any(entry.active for entry in self.entries)
+
+    @property
+    def waiting(self) -> int:
+        """What waits in it, as far as it is counted."""
+        return sum(entry.waiting or 0 for entry in self.entries)
+
+    @property
+    def first_tool(self) -> Entry | None:
+        """The first of its calculators; they stand below the day's work."""
+        return next((entry for entry in self.entries if entry.kind == "tool"), None)
+
 
 def nouns_for(actor: Actor) -> list[Noun]:
     """The nouns whose lists this actor may open, in business order."""

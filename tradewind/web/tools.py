@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,8 +47,8 @@ def tool_or_404(request: HttpRequest, code: str) -> Tool:
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The page: what stands in the address is filled in and answered, else the example."""
     tool = tool_or_404(request, code)
-    given = given_of(tool, request.GET) if request.GET else _first(tool)
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    given = given_of(tool, request.GET) if request.GET else _first(tool, actor, clock.now().date())
     context = {
         "tool": tool,
         "controls": [control(f, actor, f.name, given.get(f.name)) for f in tool.fields],
@@ -126,11 +127,12 @@ def many(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "kit/tool_many.html", _batch(tool, questions.rows, answers, actor))
 
 
-def _first(tool: Tool) -> dict[str, Any]:
+def _first(tool: Tool, actor: Actor, today: date) -> dict[str, Any]:
     """What a fresh page asks: the example over what the fields begin with."""
-    if not tool.example:
+    example = tool.begin(actor, today) if tool.begin else tool.example
+    if not example:
         return {}
-    given: dict[str, Any] = {f.name: f.initial for f in tool.fields if f.initial} | dict(tool.example)
+    given: dict[str, Any] = {f.name: f.initial for f in tool.fields if f.initial} | dict(example)
     if given.get("lines"):
         begin = {f.name: f.initial for f in tool.lines if f.initial}
         given["lines"] = [begin | dict(line) for line in given["lines"]]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tradewind.db.sql import among, fetch, id_set
-from tradewind.engine.breakdown import ESTIMATED
+from tradewind.engine.breakdown import ACTUAL, ESTIMATED
 
 
 class Line(NamedTuple):
@@ -82,7 +82,7 @@ class OrderFacts:
 
 
 _ORDERS = """SELECT o.id, o.external_id, o.store_id, s.company_id, c.base_currency, o.currency, s.channel,
-  m.code, s.zone, o.shipped_at, o.goods_minor, o.shipping_minor, o.tax_minor
+  m.code, s.zone, o.shipped_at, o.goods_minor, o.shipping_minor, o.tax_minor, o.by_channel
 FROM orders_order o JOIN stores_store s ON s.id = o.store_id JOIN org_company c ON c.id = s.company_id
   JOIN markets_market m ON m.id = s.market_id
 WHERE {among} AND o.state = 'shipped' AND o.shipped_at IS NOT NULL"""
@@ -108,23 +108,19 @@ WHERE {among}"""
 _PARCELS = """SELECT p.order_id, p.freight_minor, p.freight_currency, p.freight_state,
   coalesce(nullif(p.freight_source, ''), 'parcel:' || p.id) FROM fulfilment_parcel p
 WHERE {among} AND p.state = 'shipped' ORDER BY p.id"""
-# What the channel ships itself has no parcel of ours: its fulfilment fee stands among the fees.
-_BY_CHANNEL = """SELECT o.id, 0, o.currency, 'actual', 'order:' || o.external_id FROM orders_order o
-WHERE {among} AND o.by_channel"""
 _CLOSED = "SELECT company_id, month FROM ledger_period WHERE state = 'closed'"
 
 
-def facts_of(order_ids: Sequence[int]) -> dict[int, OrderFacts]:
-    """Facts of the shipped ones among some orders, by id."""
+def facts_of(order_ids: Sequence[int], *, staged: bool = True) -> dict[int, OrderFacts]:
+    """Facts of the shipped ones among some orders, by id; `staged`: closed months are looked at too."""
     ids = id_set(order_ids)
-    found = _heads(ids)
+    found = _heads(ids, staged=staged)
     for pk, *line in _in(found, _LINES, "l.order_id", ids):
         found[pk].lines.append(Line(line[0], line[1], line[2], int(line[3]), *line[4:]))
     for pk, kind, currency, minor, line_id in _in(found, _KINDS, "t.order_id", ids):
         found[pk].kinds.append(Said(kind, currency, int(minor), line_id))
-    for sql, column in ((_PARCELS, "p.order_id"), (_BY_CHANNEL, "o.id")):
-        for pk, *parcel in _in(found, sql, column, ids):
-            found[pk].parcels.append((parcel[0], parcel[1], parcel[2], parcel[3]))
+    for pk, *parcel in _in(found, _PARCELS, "p.order_id", ids):
+        found[pk].parcels.append((parcel[0], parcel[1], parcel[2], parcel[3]))
     _cost(found, ids)
     return found
 
@@ -143,19 +139,21 @@ def _cost(found: dict[int, OrderFacts], ids: Any) -> None:
         one.short = taken.get(pk, 0) < sum([line.units for line in one.lines])
 
 
-def _heads(ids: Any) -> dict[int, OrderFacts]:
+def _heads(ids: Any, *, staged: bool) -> dict[int, OrderFacts]:
     days: dict[tuple[str, Any], date] = {}
-    closed = {(company, f"{month}"[:7]) for company, month in fetch(_CLOSED)}
+    closed = {(company, f"{month}"[:7]) for company, month in (fetch(_CLOSED) if staged else ())}
     found: dict[int, OrderFacts] = {}
     for row in _rows(_ORDERS, "o.id", ids):
         zone, at = row[8:10]
         if (zone, at) not in days:
             days[zone, at] = _day(zone, at)
         on = days[zone, at]
-        goods, shipping, tax = (int(m) for m in row[10:])
+        goods, shipping, tax = (int(m) for m in row[10:13])
         shut = bool(closed) and (row[3], f"{on:%Y-%m}") in closed
         head: list[Any] = [*row[:8], on, goods, shipping, tax, shut]
-        found[row[0]] = OrderFacts(*head)
+        one = found[row[0]] = OrderFacts(*head)
+        if row[13]:  # no parcel of ours: the channel's fulfilment fee stands among the fees
+            one.parcels.append((0, one.currency, ACTUAL, f"order:{one.external_id}"))
     return found
 
 

@@ -172,7 +172,7 @@ NOUN = Noun(
         ), states=(OPEN,), key="y"),
         Action("reject", _("It is not"), _reject, "settlements.change", MANY, (
             Field("reason", _("Reason"), LONG, help=_("It is kept, and these two are not proposed again")),
-        ), states=(OPEN,), key="x"),
+        ), states=(OPEN,), key="r"),
     ),
     waiting=queries.open_proposals,
     empty=_("Nothing to choose: every line has its order by its key, or nothing speaks for one."),

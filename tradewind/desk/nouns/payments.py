@@ -93,6 +93,11 @@ def _reverse(call: Call) -> Outcome:
     return Outcome(_("Owed again; what was approved may be paid again."), len(done))
 
 
+def _banks(actor: Actor) -> list[tuple[str, str]]:
+    """Bank accounts, for who may see them."""
+    return list(bank_choices(actor)) if actor.can("treasury.view") else []
+
+
 def _attach(call: Call) -> Outcome:
     line = line_id(call.values["line"]) or 0
     attach_line(payment_id=call.ids[0], line_id=line, now=call.now, by=call.by)
@@ -130,7 +135,7 @@ NOUN = Noun(
     states=(("recorded", _("Paid"), "done"), ("reversed", _("Came back"), "bad")),
     filters=(
         Filter("company", _("Company"), "company_id", company_choices),
-        Filter("bank", _("Bank account"), "bank_id", bank_choices),
+        Filter("bank", _("Bank account"), "bank_id", _banks),
     ),
     actions=(
         Action("match", _("Find their statement lines"), _match, "payables.change", NONE, key="m"),

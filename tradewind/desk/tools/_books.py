@@ -18,6 +18,14 @@ COMPANY = Field("company", _("Company"), CHOICE, choices=company_choices)
 SINCE, UNTIL = Field("since", _("First day"), DATE), Field("until", _("Last day"), DATE)
 
 
+def begin(actor: Actor, today: date) -> dict[str, Any]:
+    """What a fresh page of the books asks: the first company, this month so far."""
+    companies = company_choices(actor)
+    if not companies:
+        return {}
+    return {"company": companies[0][0], "since": today.replace(day=1).isoformat(), "until": today.isoformat()}
+
+
 def span(row: Any) -> tuple[date, date]:
     """First and last day of a question; Refused when they are the wrong way round."""
     if row["since"] > row["until"]:

@@ -13,7 +13,7 @@ from tradewind.apps.ledger.queries.reports import BALANCE_SHEET, Report, balance
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import FLAG, MONEY, Fact, Field
 from tradewind.desk.nouns._statements import SUMS, missing_alerts, report_table
-from tradewind.desk.tools._books import COMPANY, UNTIL
+from tradewind.desk.tools._books import COMPANY, UNTIL, begin
 from tradewind.engine import statements as s
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
@@ -64,5 +64,6 @@ TOOL = Tool(
     view="ledger.view",
     fields=(COMPANY, UNTIL, Field("reported", _("Closed months as they were reported"), FLAG, False)),
     run=run,
+    begin=begin,
     note=_("Money at the rate of the last day, everything else at the rate of its own day."),
 )

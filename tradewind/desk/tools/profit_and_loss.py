@@ -13,7 +13,7 @@ from tradewind.apps.ledger.queries.reports import PROFIT_AND_LOSS, Report, kept_
 from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import FLAG, MONEY, Fact, Field
 from tradewind.desk.nouns._statements import SUMS, missing_alerts, report_table
-from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, span, store_names
+from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, begin, span, store_names
 from tradewind.engine import statements as s
 from tradewind.engine.access import Actor
 from tradewind.engine.money import Money
@@ -71,6 +71,7 @@ TOOL = Tool(
         Field("reported", _("Closed months as they were reported"), FLAG, False),
     ),
     run=run,
+    begin=begin,
     wide=True,
     note=_("Every day at its own exchange rate; exchange differences stand below the trading margin."),
 )

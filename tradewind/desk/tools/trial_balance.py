@@ -15,7 +15,7 @@ from tradewind.desk.asking import Answer, Ask, Tool
 from tradewind.desk.kernel import LINK, MONEY, Aim, Column, Fact, Table
 from tradewind.desk.nouns._statements import missing_alerts
 from tradewind.desk.nouns.accounts import account_name
-from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, span
+from tradewind.desk.tools._books import COMPANY, SINCE, UNTIL, begin, span
 from tradewind.engine.money import Money
 
 _COLUMNS = (
@@ -106,6 +106,7 @@ TOOL = Tool(
     view="ledger.view",
     fields=(COMPANY, SINCE, UNTIL),
     run=run,
+    begin=begin,
     wide=True,
     note=_("Debit is positive, credit negative; every currency sums to zero."),
 )

@@ -264,4 +264,4 @@ def test_a_noun_whose_rows_follow_the_stores_says_so(db):
     said = {n.code for n in nouns if n.by_store}
     assert follow - said == {"audit_entries"}
     assert said - follow == {"price_policies", "store_profits"}
-    assert len(said) == 18
+    assert len(said) == 26

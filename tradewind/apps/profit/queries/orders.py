@@ -64,7 +64,7 @@ def breakdown(actor: Actor, order_id: int) -> Breakdown | None:
 
 def waterfall(order_id: int) -> Breakdown | None:
     """The waterfall of an order whose profit row the caller has read inside the scope already."""
-    facts = facts_of([order_id])
+    facts = facts_of([order_id], staged=False)
     if order_id not in facts:
         return None
     return explain(facts[order_id], rater(facts.values()), FeeBook(rulebook))

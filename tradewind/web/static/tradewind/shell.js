@@ -98,20 +98,27 @@
         mark.textContent = n > 9999 ? "9999+" : n || "";
         mark.classList.toggle("none", !n);
       }
+      for (const stage of side.querySelectorAll("details[data-stage]")) {
+        const marks = [...stage.querySelectorAll("b[data-noun]")];
+        const sum = marks.reduce((all, mark) => all + (numbers[mark.dataset.noun] || 0), 0);
+        const total = stage.querySelector("b.sum");
+        total.textContent = sum > 9999 ? "9999+" : sum || "";
+        total.classList.toggle("none", !sum);
+      }
     } catch { /* the next round tells */ }
   };
   count();
   setInterval(count, 30000);
   setTimeout(() => document.querySelectorAll("#toasts > .toast").forEach((t) => t.remove()), 7000);
 
-  // Stages of the menu that a person has shut stay shut, but for the one with the page that is open.
-  const shut = () => { try { return new Set(JSON.parse(localStorage.getItem("tw_shut")) || []); } catch { return new Set(); } };
+  // Stages of the menu that a person has opened stay open, beside the one with the page that is open.
+  const opened = () => { try { return new Set(JSON.parse(localStorage.getItem("tw_open")) || []); } catch { return new Set(); } };
   for (const stage of document.querySelectorAll(".side details[data-stage]")) {
-    if (shut().has(stage.dataset.stage) && !stage.querySelector("[aria-current]")) stage.open = false;
-    stage.addEventListener("toggle", () => {
-      const now = shut();
+    if (opened().has(stage.dataset.stage)) stage.open = true;
+    stage.querySelector("summary").addEventListener("click", () => {
+      const now = opened();
       if (stage.open) now.delete(stage.dataset.stage); else now.add(stage.dataset.stage);
-      localStorage.setItem("tw_shut", JSON.stringify([...now]));
+      localStorage.setItem("tw_open", JSON.stringify([...now]));
     });
   }
   const here = document.querySelector(".side [aria-current]");
