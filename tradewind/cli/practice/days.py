@@ -111,7 +111,7 @@ def _round(plan: Plan, world: World, day: int, at: datetime) -> None:
         shops.stray(at)
     if day == max(0, plan.days - pricing.DAYS_LEFT):
         pricing.begin(plan, at)
-    money = at.weekday() in (0, 2, 4)  # finance works on these days; goods are looked at on all
+    money = at.weekday() in (0, 3)  # finance works on these days; goods are looked at on all
     stages = flow.ALL_STAGES if money else flow.ALL_STAGES - {6}
     flow.run_all(at, system("practice"), stages=stages)
     hands.work(plan, day, at)

@@ -24,7 +24,7 @@ from tradewind.cli.practice.shops import code_of
 from tradewind.engine.access import OPERATIONS, system
 from tradewind.engine.promotions import AMOUNT, PERCENT
 
-DAYS_LEFT = 2  # earlier the floors would only be computed anew every day
+DAYS_LEFT = 1  # earlier the floors would only be computed anew every day
 
 
 def begin(plan: Plan, now: datetime) -> None:

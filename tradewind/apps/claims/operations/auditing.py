@@ -62,6 +62,8 @@ def audit_bills(*, ids: Iterable[int], now: datetime, by: Actor) -> list[Audited
 
 def _audit(bill: Bill, now: datetime) -> Audited:
     lines = list(BillLine.objects.filter(bill=bill).order_by("line_no"))
+    for line in lines:
+        line.bill = bill  # read once, not line by line
     if bill.kind not in AUDITABLE:
         update_rows(BillLine, ["state"], [(line.pk, CLEAN) for line in lines])
         return Audited(len(lines), len(lines), 0, 0, 0, 0)
