@@ -16,6 +16,7 @@ from tradewind.desk.asking import ask, plain_answer, sheet_of
 from tradewind.desk.registry import noun, tool
 from tradewind.engine.access import FINANCE, WAREHOUSE, Actor, Denied, system
 from tradewind.engine.contracts import Refused
+from tradewind.web.tools import fresh_question
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 7, 9, 9, 0, tzinfo=UTC)
@@ -198,3 +199,13 @@ def test_reports_are_for_those_who_see_the_books_and_the_whole_company(store):
     scoped = Actor(8, "feng", FINANCE, frozenset({store.id}))
     (found,) = ask(tool("trial_balance"), by=scoped, given=[{"company": company(store), **JUNE}], now=NOW)
     assert "only some stores" in found.problems[0].reason
+
+
+@pytest.mark.parametrize("code", ["balance_sheet", "profit_and_loss", "trial_balance"])
+def test_a_fresh_page_of_the_books_asks_for_this_month_of_the_first_company(store, code):
+    one = tool(code)
+    given = fresh_question(one, FIN, date(2026, 7, 9))
+    assert set(given) <= {f.name for f in one.fields}
+    assert (given["company"], given["until"]) == (str(store.company_id), "2026-07-09")
+    (answer,) = ask(one, by=FIN, given=[given], now=NOW)
+    assert answer.problems == ()

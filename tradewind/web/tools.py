@@ -48,7 +48,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     """The page: what stands in the address is filled in and answered, else the example."""
     tool = tool_or_404(request, code)
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    given = given_of(tool, request.GET) if request.GET else _first(tool, actor, clock.now().date())
+    given = given_of(tool, request.GET) if request.GET else fresh_question(tool, actor, clock.now().date())
     context = {
         "tool": tool,
         "controls": [control(f, actor, f.name, given.get(f.name)) for f in tool.fields],
@@ -127,9 +127,12 @@ def many(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "kit/tool_many.html", _batch(tool, questions.rows, answers, actor))
 
 
-def _first(tool: Tool, actor: Actor, today: date) -> dict[str, Any]:
+def fresh_question(tool: Tool, actor: Actor, today: date) -> dict[str, Any]:
     """What a fresh page asks: the example over what the fields begin with."""
-    example = tool.begin(actor, today) if tool.begin else tool.example
+    asked = {f.name for f in tool.fields}
+    example = tool.example
+    if tool.begin is not None:  # tools that begin alike need not have all fields alike
+        example = {name: value for name, value in tool.begin(actor, today).items() if name in asked}
     if not example:
         return {}
     given: dict[str, Any] = {f.name: f.initial for f in tool.fields if f.initial} | dict(example)

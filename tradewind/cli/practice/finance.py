@@ -66,7 +66,7 @@ LATE = 20  # days after its end on which a month is closed
 
 def set_up(plan: Plan) -> None:
     """A bank account whose statements come as files, its capital, plans of what is paid every month."""
-    by, at = actor(FINANCE), plan.before(44, 1)
+    by, at = actor(FINANCE), plan.before(40, 3)
     company = Company.objects.get(code=COMPANY)
     if not BankAccount.objects.filter(code=ACCOUNT).exists():
         open_bank_account(company=COMPANY, code=ACCOUNT, name="招行基本户", currency="CNY", now=at, by=by)
