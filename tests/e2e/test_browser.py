@@ -58,8 +58,12 @@ def test_nobody_sees_anything_without_signing_in(browser: Any, house: House) -> 
 def test_the_home_page_shows_what_waits_at_each_step_of_the_flow(page: Any, house: House) -> None:
     page.goto(house.address)
     text = page.inner_text("main")
-    for word in ("市场", "订单", "结汇"):
+    for word in ("市场与战略", "订单履行", "收款与利润"):
         assert word in page.inner_text("body")
+    money = page.locator(".side details[data-stage='6']")
+    assert not money.get_by_text("结汇", exact=True).is_visible()
+    money.locator("summary").click()
+    assert money.get_by_text("结汇", exact=True).is_visible()
     assert text.strip()
 
 
