@@ -66,7 +66,7 @@ def add_tool(api: NinjaAPI, tool: Tool) -> None:
     route: Callable[..., Any] = api.post(
         f"/tools/{tool.code}",
         response=AnswersShape,
-        openapi_extra={"responses": failures(FAILED)},
+        openapi_extra={"responses": failures(FAILED | {400})},
         tags=["tools"],
         operation_id=f"tool_{tool.code}",
         summary=str(tool.label),
