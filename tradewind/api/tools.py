@@ -23,7 +23,7 @@ from tradewind.desk.kernel import Field
 from tradewind.engine.access import Actor
 from tradewind.engine.contracts import Refused
 
-FAILED = frozenset({401, 403, 422})
+FAILED = frozenset({400, 401, 403, 422})
 CSV = {"description": "CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
@@ -66,7 +66,7 @@ def add_tool(api: NinjaAPI, tool: Tool) -> None:
     route: Callable[..., Any] = api.post(
         f"/tools/{tool.code}",
         response=AnswersShape,
-        openapi_extra={"responses": failures(FAILED | {400})},
+        openapi_extra={"responses": failures(FAILED)},
         tags=["tools"],
         operation_id=f"tool_{tool.code}",
         summary=str(tool.label),
